@@ -1,0 +1,1 @@
+"""The desk: the work list, intake, the referral page and the decision page."""

@@ -1,0 +1,1 @@
+"""WHERE. Professionals, specialties, sites and contracts by date; finding candidates."""

@@ -1,0 +1,1 @@
+"""THE LAW. Pure Python: no Django, no clock, no input or output but its own data files."""

@@ -1,0 +1,1 @@
+"""The way in: settings, addresses, the command line, the database, the worker, base templates."""
