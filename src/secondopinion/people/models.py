@@ -1,0 +1,237 @@
+"""Members, the Health Networks they are assigned to by date, their representatives, and staff."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from secondopinion.policy.asked import Program
+
+PROGRAMS = [(p.value, p.name) for p in Program]
+
+
+class Period(models.Model):
+    """A stretch of days, both ends included; no end means it still runs."""
+
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def covering(day: date) -> Q:
+        """The condition that picks the rows in force on a day."""
+        return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gte=day))
+
+
+def ends_after_it_starts(table: str) -> models.CheckConstraint:
+    """A period may not end before it starts."""
+    return models.CheckConstraint(
+        name=f"{table}_ends_after_it_starts",
+        condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")),
+        violation_error_message="The last day lies before the first day.",
+    )
+
+
+class HealthNetwork(models.Model):
+    """A contracted Health Network (glossary: PHC, shared-risk physician group, or HMO)."""
+
+    class Kind(models.TextChoices):
+        PHC = "phc", "Physician Hospital Consortium"
+        SHARED_RISK = "shared-risk", "Shared-risk physician group"
+        HMO = "hmo", "Health Maintenance Organization"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    phone = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delegation(Period):
+    """What the plan has delegated to a network, for a program, from a day to a day (II.L, GG.1541)."""
+
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, related_name="delegations")
+    program = models.CharField(max_length=10, choices=PROGRAMS)
+    function = models.CharField(max_length=40, default="second-opinion-authorization")
+
+    class Meta:
+        ordering = ("network", "program", "from_on")
+        constraints = (ends_after_it_starts("delegation"),)
+
+    def __str__(self) -> str:
+        return f"{self.network}: {self.function}, {self.program}, from {self.from_on}"
+
+
+class Member(models.Model):
+    """A person enrolled with the plan (glossary: Member)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member_id = models.CharField(max_length=20, unique=True, help_text="The number on the plan's card")
+    cin = models.CharField(max_length=9, blank=True, help_text="Medi-Cal Client Index Number")
+    mbi = models.CharField(max_length=11, blank=True, help_text="Medicare Beneficiary Identifier")
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60)
+    birth_date = models.DateField()
+    language = models.CharField(max_length=8, default="en")
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=120)
+    city = models.CharField(max_length=60)
+    state = models.CharField(max_length=2, default="CA")
+    zip_code = models.CharField(max_length=10)
+
+    class Meta:
+        ordering = ("last_name", "first_name", "member_id")
+        indexes = (models.Index(fields=("last_name", "birth_date")), models.Index(fields=("cin",)))
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The lines of the envelope, without the name."""
+        return [self.address, f"{self.city}, {self.state} {self.zip_code}"]
+
+
+class Enrollment(Period):
+    """The program a Member is enrolled in, by date."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="enrollments")
+    program = models.CharField(max_length=10, choices=PROGRAMS)
+
+    class Meta:
+        ordering = ("member", "from_on")
+        constraints = (ends_after_it_starts("enrollment"),)
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.program} from {self.from_on}"
+
+
+class NetworkAssignment(Period):
+    """The Health Network a Member is assigned to, by date; none means the plan's own direct network."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="assignments")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, related_name="assignments")
+
+    class Meta:
+        ordering = ("member", "from_on")
+        constraints = (ends_after_it_starts("assignment"),)
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.network_id} from {self.from_on}"
+
+
+class AuthorizedRepresentative(Period):
+    """Who may act for a Member, on what authority, from a day to a day.
+
+    Medi-Cal: appointed in writing by the Member. OneCare: legal authority to make health decisions, or
+    a parent or guardian (glossary; 45 CFR 164.502(g)).
+    """
+
+    class Authority(models.TextChoices):
+        IN_WRITING = "in-writing", "Appointed in writing by the Member"
+        LEGAL = "legal", "Legal authority for health decisions"
+        PARENT = "parent", "Parent or guardian"
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="representatives")
+    name = models.CharField(max_length=120)
+    authority = models.CharField(max_length=12, choices=Authority.choices)
+    evidence = models.CharField(max_length=200, help_text="What paper proves it, and where it is kept")
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        ordering = ("member", "from_on")
+        constraints = (ends_after_it_starts("representative"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.member_id}"
+
+
+class Role(models.TextChoices):
+    """What a person may be at the desk. Permissions are read from the lifecycle table, not from here."""
+
+    INTAKE = "intake", "Intake coordinator"
+    NURSE = "nurse", "Nurse reviewer"
+    PHYSICIAN = "physician", "Physician reviewer"
+
+
+class Staff(models.Model):
+    """A person who works at the plan (no network) or at one Health Network."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, blank=True, related_name="staff")
+    roles = ArrayField(models.CharField(max_length=12, choices=Role.choices))
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=80)
+    phone = models.CharField(max_length=30, help_text="Direct line, printed for the provider in a denial")
+    npi = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "staff"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class License(Period):
+    """A California licence on record. Only a physician with one in force may sign an adverse decision."""
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="licenses")
+    number = models.CharField(max_length=20)
+    state = models.CharField(max_length=2, default="CA")
+    specialty = models.CharField(max_length=10, help_text="NUCC taxonomy code")
+    unrestricted = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("staff", "from_on")
+        constraints = (ends_after_it_starts("license"),)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.number}"
+
+
+class ApiClient(models.Model):
+    """A system that calls the FHIR door with a bearer token. Only the token's SHA-256 is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessEntry(models.Model):
+    """One look at a Member's record: who, what, when, why (45 CFR 164.312(b)). Write-once."""
+
+    at = models.DateTimeField()
+    person = models.CharField(max_length=120)
+    person_network = models.UUIDField(null=True)
+    what = models.CharField(max_length=60)
+    about = models.CharField(max_length=40, help_text="Referral number or member id")
+    why = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ("-at",)
+        indexes = (models.Index(fields=("about", "at")),)
+        verbose_name_plural = "access entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.person}: {self.what} {self.about}"

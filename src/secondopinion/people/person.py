@@ -1,0 +1,61 @@
+"""The person (or system) at the door: who they are, what they may be, and whose rows they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from secondopinion.people.models import License, Period, Role, Staff
+from secondopinion.people.rls import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The licence that a physician signs an adverse decision with."""
+
+    license: str
+    state: str
+    specialty: str
+    unrestricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever acts. `roles` are strings of `Role`, or `policy` and `system` for the house itself."""
+
+    name: str
+    roles: frozenset[str]
+    network: UUID | None = None
+    staff_id: int | None = None
+    title: str = ""
+    phone: str = ""
+    npi: str = ""
+    credentials: tuple[Credential, ...] = field(default=())
+
+    def scope(self, on: date) -> Scope:
+        """Whose rows this person may see on a day: their network's, or all of them at the plan."""
+        return Scope(None if self.network is None else (self.network,), on)
+
+    def is_a(self, *roles: str) -> bool:
+        """Does the person hold any of these roles?"""
+        return bool(self.roles.intersection(roles))
+
+
+POLICY = Person("The policy itself", frozenset({"policy"}))
+SYSTEM = Person("Second Opinion", frozenset({"system"}))
+
+
+def person_of(staff: Staff, on: date) -> Person:
+    """The person behind a staff row, with the licences in force on a day."""
+    licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in staff.roles else ()
+    return Person(
+        name=staff.name,
+        roles=frozenset(staff.roles),
+        network=staff.network_id,
+        staff_id=staff.pk,
+        title=staff.title,
+        phone=staff.phone,
+        npi=staff.npi,
+        credentials=tuple(Credential(x.number, x.state, x.specialty, x.unrestricted) for x in licenses),
+    )

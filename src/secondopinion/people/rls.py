@@ -1,0 +1,136 @@
+"""Row-level security: the second guard. The database itself refuses rows of another Health Network.
+
+Each transaction of the application carries a `Scope`. PostgreSQL reads it in `app.sees(network)`, which
+every table with Member data names in its policy. No scope means no rows: forgetting it fails safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, migrations, transaction
+
+PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a transaction may see: all of the plan's, or those of the named Health Networks, on a day."""
+
+    networks: tuple[UUID, ...] | None  # None: the plan itself
+    on: date
+
+    @property
+    def setting(self) -> str:
+        """The text that PostgreSQL compares: `plan`, or network identifiers joined by commas."""
+        return PLAN if self.networks is None else ",".join(str(n) for n in self.networks)
+
+
+def set_scope(scope: Scope) -> None:
+    """Give the running transaction its scope. It is gone when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('secondopinion.scope', %s, true), set_config('secondopinion.today', %s, true)",
+            [scope.setting, scope.on.isoformat()],
+        )
+
+
+@contextmanager
+def within(scope: Scope, *, read_only: bool = False) -> Iterator[None]:
+    """Open a transaction that sees only `scope`; with `read_only` PostgreSQL refuses every write in it."""
+    with transaction.atomic():
+        if read_only:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+        set_scope(scope)
+        yield
+
+
+@contextmanager
+def plan_scope(on: date) -> Iterator[None]:
+    """A transaction that sees what the plan sees on a day."""
+    with within(Scope(None, on)):
+        yield
+
+
+@contextmanager
+def network_scope(*networks: UUID, on: date) -> Iterator[None]:
+    """A transaction that sees what these Health Networks see on a day."""
+    with within(Scope(networks, on)):
+        yield
+
+
+FUNCTIONS = """
+CREATE SCHEMA IF NOT EXISTS app;
+GRANT USAGE ON SCHEMA app TO PUBLIC;
+CREATE FUNCTION app.sees(network uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.scope', true), '')
+           WHEN '' THEN false
+           WHEN 'plan' THEN true
+           ELSE network = ANY (string_to_array(current_setting('secondopinion.scope', true), ',')::uuid[])
+         END
+$$;
+CREATE FUNCTION app.sees_everything() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce(current_setting('secondopinion.scope', true), '') = 'plan'
+$$;
+CREATE FUNCTION app.today() RETURNS date LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('secondopinion.today', true), '')::date, current_date)
+$$;
+CREATE FUNCTION app.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is write-once: a correction is another row, never a change', TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+
+def functions() -> migrations.RunSQL:
+    """The functions that every policy and every write-once table leans on."""
+    return migrations.RunSQL(FUNCTIONS, "DROP SCHEMA app CASCADE")
+
+
+SEES_MEMBER = """
+CREATE FUNCTION app.sees_member(member uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT app.sees_everything() OR EXISTS (
+    SELECT 1 FROM people_networkassignment a
+     WHERE a.member_id = member AND app.sees(a.network_id)
+       AND a.from_on <= app.today() AND (a.to_on IS NULL OR a.to_on >= app.today()))
+$$;
+"""
+
+
+def member_function() -> migrations.RunSQL:
+    """A Member is seen by the plan, and by the Health Network that has the Member on the day."""
+    return migrations.RunSQL(SEES_MEMBER, "DROP FUNCTION app.sees_member(uuid)")
+
+
+def rows_seen_by(table: str, condition: str) -> migrations.RunSQL:
+    """Turn row-level security on for a table: a row is seen and written only where `condition` holds."""
+    return migrations.RunSQL(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"CREATE POLICY seen ON {table} USING ({condition}) WITH CHECK ({condition});",
+        f"DROP POLICY seen ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+    )
+
+
+def network_rows(table: str, column: str = "network_id") -> migrations.RunSQL:
+    """Rows belong to the Health Network in `column`; a row with none belongs to the plan alone."""
+    return rows_seen_by(table, f"app.sees({column})")
+
+
+def member_rows(table: str, column: str = "member_id") -> migrations.RunSQL:
+    """Rows follow their Member: seen by the network that has the Member on the day."""
+    return rows_seen_by(table, f"app.sees_member({column})")
+
+
+def write_once(table: str) -> migrations.RunSQL:
+    """The database refuses UPDATE and DELETE on this table, whoever asks (TRUNCATE is never granted)."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER write_once BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION app.refuse_change();",
+        f"DROP TRIGGER write_once ON {table};",
+    )

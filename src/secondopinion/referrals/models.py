@@ -1,0 +1,250 @@
+"""A referral for a second opinion: its state, its write-once history, its clocks, notices and papers.
+
+Only `advance` (and `receive`, for the first event) writes these rows.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.letters.models import Letter
+from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
+from secondopinion.policy.asked import About, Opinion, Requester, Urgency
+from secondopinion.referrals.lifecycle import FINISHED, State
+
+STATES = [(s.value, s.words) for s in State]
+
+
+def choices(enum: type) -> list[tuple[str, str]]:
+    """Django choices from one of the policy's enumerations."""
+    return [(e.value, e.value) for e in enum]  # type: ignore[attr-defined]
+
+
+class Channel(models.TextChoices):
+    """How a request reached the plan or its delegate."""
+
+    PHONE = "phone", "Phone"
+    FAX = "fax", "Fax"
+    MAIL = "mail", "Mail"
+    WALK_IN = "walk-in", "Walk-in"
+    FHIR = "fhir", "Electronic (FHIR)"
+
+
+class Decider(models.TextChoices):
+    """Who decides for this Member on the day of receipt (II.L)."""
+
+    PLAN = "plan", "The plan"
+    NETWORK = "network", "The Health Network"
+
+
+class Referral(models.Model):
+    """One request for one opinion. The state here is a copy: the events are the truth."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="referrals")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="referrals")
+    program = models.CharField(max_length=10, choices=PROGRAMS)
+    decider = models.CharField(max_length=8, choices=Decider.choices)
+    edition = models.CharField(max_length=20)
+
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    received_at = models.DateTimeField(help_text="First arrival anywhere, by the channel's own clock")
+    entered_at = models.DateTimeField(help_text="When it was put into the system")
+    requester = models.CharField(max_length=25, choices=choices(Requester))
+    requester_name = models.CharField(max_length=120)
+    requester_phone = models.CharField(max_length=30, blank=True)
+    requester_npi = models.CharField(max_length=10, blank=True)
+    requester_address = models.CharField(max_length=200, blank=True)
+    request_words = models.TextField(blank=True, help_text="What was asked, in the asker's words")
+    opinion = models.CharField(max_length=12, choices=choices(Opinion), blank=True)
+    about = models.CharField(max_length=16, choices=choices(About), blank=True)
+    urgency = models.CharField(max_length=10, choices=choices(Urgency))
+    urgency_reason = models.CharField(max_length=300, blank=True)
+    condition = models.CharField(max_length=120, blank=True, help_text="In plain words, for letters")
+    condition_code = models.CharField(max_length=10, blank=True, help_text="ICD-10-CM")
+    procedure = models.CharField(max_length=160, blank=True, help_text="What was recommended, in plain words")
+    clinician = models.ForeignKey(
+        QualifiedProfessional, models.PROTECT, null=True, related_name="+", help_text="Whose care is questioned"
+    )
+    clinician_name = models.CharField(max_length=120, blank=True)
+    clinician_taxonomy = models.CharField(max_length=10, blank=True)
+    information_complete_at = models.DateTimeField(null=True)
+
+    state = models.CharField(max_length=24, choices=STATES)
+    position = models.IntegerField(help_text="How many events have happened")
+    head_hash = models.CharField(max_length=64)
+    yes = models.BigIntegerField(default=0, help_text="Facts answered yes, one bit each, by edition")
+    no = models.BigIntegerField(default=0, help_text="Facts answered no, one bit each, by edition")
+    due_at = models.DateTimeField(null=True, help_text="The earliest running clock")
+    due_kind = models.CharField(max_length=24, blank=True)
+
+    professional = models.ForeignKey(QualifiedProfessional, models.PROTECT, null=True, related_name="opinions")
+    authorization_number = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001
+    authorized_on = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    appointment_at = models.DateTimeField(null=True)
+    visited_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("due_at", "id")
+        indexes = (
+            models.Index(name="referral_open_due", fields=("due_at", "id"), condition=~Q(state__in=FINISHED)),
+            models.Index(
+                name="referral_open_network_due",
+                fields=("network", "due_at", "id"),
+                condition=~Q(state__in=FINISHED),
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="received_before_entered",
+                condition=Q(received_at__lte=models.F("entered_at")),
+                violation_error_message="A request cannot be entered before it was received.",
+            ),
+            models.CheckConstraint(
+                name="authorized_has_a_number",
+                condition=~Q(state__in=("authorized", "scheduled", "seen", "report_received"))
+                | Q(authorization_number__isnull=False, authorized_on__isnull=False),
+                violation_error_message="An authorized referral has an authorization number and a day.",
+            ),
+            models.CheckConstraint(
+                name="yes_and_no_differ",
+                condition=Q(yes__gte=0) & Q(no__gte=0),
+                violation_error_message="Answers are two sets of bits.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Event(models.Model):
+    """One step taken. Never changed, never deleted; each carries the hash of the one before."""
+
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="events")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
+    position = models.IntegerField()
+    step = models.CharField(max_length=32)
+    source = models.CharField(max_length=24, blank=True)
+    target = models.CharField(max_length=24)
+    actor = models.CharField(max_length=120)
+    actor_staff = models.IntegerField(null=True)
+    role = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    edition = models.CharField(max_length=20)
+    yes = models.BigIntegerField()
+    no = models.BigIntegerField()
+    finding = models.JSONField(null=True)
+    details = models.JSONField()
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("referral", "position")
+        constraints = (
+            models.UniqueConstraint(
+                name="one_event_per_position",
+                fields=("referral", "position"),
+                violation_error_message="Somebody else has just taken a step on this referral.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.step}"
+
+
+class RunningClock(models.Model):
+    """A clock of the law as it stood after an event: when it started, is due, and was met or missed."""
+
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="clocks")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=24)
+    rule = models.CharField(max_length=60)
+    label = models.CharField(max_length=160)
+    authority = models.CharField(max_length=160)
+    started_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("due_at", "rule")
+        constraints = (models.UniqueConstraint(name="one_clock_per_rule", fields=("referral", "kind", "rule")),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.rule}"
+
+
+class Notice(models.Model):
+    """What an event owes in writing, and the letter that pays the debt."""
+
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="notices")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
+    position = models.IntegerField(help_text="The event that owes it")
+    kind = models.CharField(max_length=40)
+    recipient_role = models.CharField(max_length=24)
+    letter = models.OneToOneField(Letter, models.PROTECT, related_name="notice")
+
+    class Meta:
+        ordering = ("referral", "position", "kind")
+
+    def __str__(self) -> str:
+        return f"{self.kind} for event {self.position}"
+
+
+class Paper(models.Model):
+    """A file that came with the referral: a record, or the consultation report."""
+
+    class Kind(models.TextChoices):
+        RECORD = "record", "Medical record"
+        REPORT = "report", "Consultation report"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="papers")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    pages = models.IntegerField()
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("referral", "added_at")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConsultationReport(models.Model):
+    """What the consulting professional wrote, in a form that can be compared with the first opinion (III.F.1)."""
+
+    class Need(models.TextChoices):
+        NEEDED = "needed", "The procedure is needed"
+        NOT_NEEDED = "not-needed", "The procedure is not needed"
+        ALTERNATIVE = "alternative", "Something else should be done instead"
+        DEFER = "defer", "It should wait"
+        UNDETERMINED = "undetermined", "Cannot say yet"
+        NO_PROCEDURE = "no-procedure", "No procedure was in question"
+
+    referral = models.OneToOneField(Referral, models.PROTECT, related_name="report")
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
+    paper = models.OneToOneField(Paper, models.PROTECT, related_name="report")
+    visited_on = models.DateField()
+    need = models.CharField(max_length=16, choices=Need.choices)
+    agrees = models.BooleanField(null=True, help_text="On the need for the procedure; empty: none in question")
+    summary = models.TextField()
+    recommended = models.TextField(blank=True)
+    signed_on = models.DateField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("received_at",)
+
+    def __str__(self) -> str:
+        return f"Report on {self.referral_id}"
