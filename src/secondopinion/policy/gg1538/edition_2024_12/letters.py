@@ -1,0 +1,59 @@
+"""What each letter must say, kind by kind: the marks that the finished paper is read for.
+
+A mark is the name of an order (policy clause or statute), with a word or two where one clause orders
+several things. The letters storey wraps the sentences that keep an order in the mark's name; this table
+is what it is compared with. The marks do not differ by program; the words under them do (rights.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+DENIAL_REASON: Final = "GG.1538 II.K.1"
+APPEAL_RIGHT: Final = "GG.1538 II.K.2"
+COMPLAINT_CONTACT: Final = "GG.1538 II.K.3"
+NO_COST: Final = "GG.1538 II.F"
+OUTSIDE_COST: Final = "GG.1538 III.D.1"
+ONE_VISIT: Final = "GG.1538 III.G"
+REPORT: Final = "GG.1538 III.F.1"
+SECOND_OPINION_ONLY: Final = "GG.1538 III.F.1 second opinion only"
+WRITTEN_REPORT: Final = "GG.1538 III.F.1 written report"
+ONE_VISIT_ONLY: Final = "GG.1538 III.G one visit"
+RETURN_FOR_TESTS: Final = "GG.1538 III.G return for tests"
+NAMED_PROFESSIONAL: Final = "HSC 1367.01(h)(4)"
+WHAT_IS_MISSING: Final = "HSC 1367.01(h)(5)"
+THIRD_OPINION: Final = "GG.1538 II.D"
+
+LETTERS: Final[Mapping[str, frozenset[str]]] = {
+    # Reading (III.F.1): "notice of action" is here the approval sent to the consultant, not an adverse notice.
+    "authorization_to_professional": frozenset(
+        {SECOND_OPINION_ONLY, WRITTEN_REPORT, ONE_VISIT_ONLY, RETURN_FOR_TESTS}
+    ),
+    # Reading (III.D.1): the Member is told of the cost of unauthorized care outside the network before
+    # going, not only after a bill is found.
+    "approval_to_member": frozenset({NO_COST, OUTSIDE_COST, ONE_VISIT, REPORT}),
+    "approval_to_requester": frozenset({ONE_VISIT}),
+    # Reading (II.K): owed for every denial, whoever asked, not only when the Member did (42 CFR 438.404).
+    "denial_to_member": frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT}),
+    "denial_to_requester": frozenset({DENIAL_REASON, NAMED_PROFESSIONAL}),
+    "information_needed_to_member": frozenset({WHAT_IS_MISSING}),
+    "information_needed_to_requester": frozenset({WHAT_IS_MISSING}),
+    "withdrawal_to_member": frozenset(),
+    "report_to_member": frozenset({REPORT}),
+    "report_to_professional": frozenset({REPORT}),
+}
+
+WHEN_OPINIONS_DIFFER: Final[Mapping[str, frozenset[str]]] = {
+    # Reading (II.D): the right to a third opinion is of use only to a Member who is told of it with the report.
+    "report_to_member": frozenset({THIRD_OPINION}),
+}
+
+
+def marks(kind: str, *, differs: bool = False) -> frozenset[str]:
+    """The marks that a letter of this kind must bear.
+
+    `differs`: the two opinions differ on the need for a procedure. Raises KeyError for an unknown kind.
+    """
+    always = LETTERS[kind]
+    return always | WHEN_OPINIONS_DIFFER.get(kind, frozenset()) if differs else always
