@@ -84,9 +84,7 @@ class PcpAssignment(Period):
         ordering = ("member", "from_on")
         constraints = (
             ends_after_it_starts("pcp"),
-            models.UniqueConstraint(
-                name="one_pcp_at_a_time", fields=("member",), condition=Q(to_on__isnull=True)
-            ),
+            models.UniqueConstraint(name="one_pcp_at_a_time", fields=("member",), condition=Q(to_on__isnull=True)),
         )
 
     def __str__(self) -> str:

@@ -90,6 +90,8 @@ class Member(models.Model):
     city = models.CharField(max_length=60)
     state = models.CharField(max_length=2, default="CA")
     zip_code = models.CharField(max_length=10)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
 
     class Meta:
         ordering = ("last_name", "first_name", "member_id")

@@ -84,7 +84,7 @@ class Referral(models.Model):
     due_kind = models.CharField(max_length=24, blank=True)
 
     professional = models.ForeignKey(QualifiedProfessional, models.PROTECT, null=True, related_name="opinions")
-    authorization_number = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001
+    authorization_number = models.CharField(max_length=20, null=True, unique=True)
     authorized_on = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     appointment_at = models.DateTimeField(null=True)

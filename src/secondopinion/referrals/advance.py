@@ -1,0 +1,105 @@
+"""The one door: nothing else writes an event or a state.
+
+`advance` locks the referral, checks the step against the table, asks the policy itself from the recorded
+answers (a caller cannot bring a yes of its own), and writes what becomes true together in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from secondopinion.people.person import Person
+from secondopinion.referrals import closing, consultation, deciding, reviewing
+from secondopinion.referrals.change import Change, Taken
+from secondopinion.referrals.ledger import lock, write
+from secondopinion.referrals.lifecycle import STEPS, By, Refused, Step, check, target_of
+from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.told import Told
+
+Verb = Callable[[Snapshot, Any, Person, datetime], Change]
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "classify": reviewing.classify,
+        "hand_over": reviewing.hand_over,
+        "answer": reviewing.answer,
+        "take_up": reviewing.take_up,
+        "ask": reviewing.ask,
+        "supply": reviewing.supply,
+        "refer_up": reviewing.refer_up,
+        "send_back": reviewing.send_back,
+        "authorize": deciding.authorize,
+        "deny": deciding.deny,
+        "withdraw": deciding.withdraw,
+        "tell_requester": deciding.tell_requester,
+        "choose": consultation.choose,
+        "schedule": consultation.schedule,
+        "miss": consultation.miss,
+        "see": consultation.see,
+        "report": consultation.report,
+        "mailed": closing.mailed,
+        "close": closing.close,
+    }
+)
+
+
+def advance(referral_id: UUID, told: Told, *, person: Person, now: datetime, seen: int | None = None) -> Taken:
+    """Take one step on a referral.
+
+    `told` says which step and everything it needs; `seen` is the position the person had on the screen.
+    Raises `Refused` with a sentence when the step may not be taken; then nothing at all is written.
+    """
+    with transaction.atomic():
+        locked = lock(referral_id)
+        before = locked.referral
+        if seen is not None and seen != before.position:
+            raise Refused(
+                "The referral has moved on since you opened the page: a step was taken in the meantime, by you or "
+                "by somebody else. Nothing was done now. Read the history below, then decide again."
+            )
+        step = check(told.step, before.stands, person.roles)
+        _check_decider(step, before, person)
+        change = VERBS[step.name](before, told, person, now)
+        _check_owed(step, change)
+        for row in change.rows:
+            row.save(force_insert=True)
+        target = target_of(step, before.stands).value
+        role = role_of(step, person)
+        position, letters = write(before, locked.clocks, step.name, target, change, person, role, now)
+    return Taken(before.id, before.number, step.name, target, position, letters)
+
+
+def role_of(step: Step, person: Person) -> str:
+    """The role in which the person takes the step: the highest of theirs that the table allows."""
+    for role in (By.PHYSICIAN, By.NURSE, By.INTAKE, By.POLICY, By.SYSTEM):
+        if role in step.by and role.value in person.roles:
+            return role.value
+    raise Refused(f"“{step.words}” is not yours to do.")
+
+
+def _check_decider(step: Step, before: Snapshot, person: Person) -> None:
+    """Only the entity that decides on the day of receipt may take a deciding step (II.L)."""
+    if not step.decider_only or person.is_a("policy", "system"):
+        return
+    if before.decider == "plan" and person.network is not None:
+        raise Refused(
+            "The plan decides this request: your network was not delegated to on the day it was received. "
+            "You can record answers, information and the visit; the decision stays with the plan."
+        )
+    if before.decider == "network" and person.network != before.network_id:
+        raise Refused(
+            "The Member's Health Network decides this request: it was delegated to on the day of receipt. "
+            "Call the network; its clock has been running since the first receipt."
+        )
+
+
+def _check_owed(step: Step, change: Change) -> None:
+    extra = {o.kind for o in change.owes} - set(STEPS[step.name].owes)
+    if extra:
+        raise AssertionError(f"The step {step.name} may not owe {sorted(extra)}: the table does not say so.")

@@ -1,0 +1,49 @@
+"""What a step asks the ledger to write: new columns, the event's details, clocks, letters and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from secondopinion.policy.clocks import Clock
+from secondopinion.policy.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One letter that a step owes: to whom, and the data that is frozen into it."""
+
+    kind: str
+    recipient_role: str
+    data: Mapping[str, Any]
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that becomes true together when a step is taken."""
+
+    details: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    owes: tuple[Owed, ...] = ()
+    starts: tuple[Clock, ...] = ()
+    stops: tuple[str, ...] = ()  # kinds of clock that end now
+    finding: Finding | None = None
+    rows: tuple[models.Model, ...] = ()
+    target: str | None = None  # only where the table allows the step to stay
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The step as it was written: the event's place, the state now, and the letters that will be mailed."""
+
+    referral_id: UUID
+    number: str
+    step: str
+    state: str
+    position: int
+    letters: tuple[UUID, ...] = ()

@@ -1,0 +1,75 @@
+"""Who may give this opinion: the candidates of III.A and III.B, and why a choice is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from secondopinion.directory.find import in_network_on, miles_between
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.models import Member
+from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.specialties import Level, equivalence, is_physician
+from secondopinion.referrals.snapshot import Snapshot
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+SAME_SPECIALTY = "specialist-physician-same-or-equivalent"
+
+
+def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
+    """Why this professional may not give the opinion, in a sentence; empty when nothing speaks against it."""
+    day = now.astimezone(PACIFIC).date()
+    if who.pk == before.clinician_id:
+        return "This is the clinician whose opinion is questioned; choose another professional."
+    if who.excluded:
+        return "This professional is on an exclusion list and may not be paid; choose another."
+    if who.license_to_on < day:
+        return "The licence on record has ended; choose another professional."
+    if not in_network_on(day).filter(pk=who.pk).exists():
+        return (
+            "This professional has no contract with the plan or a Health Network today. "
+            "Choose one from the list; going outside needs proof that nobody inside is available (II.H)."
+        )
+    if not who.accepts_new_members:
+        return "This professional takes no new Members now; choose another."
+    return _wrong_specialty(before, who)
+
+
+def _wrong_specialty(before: Snapshot, who: QualifiedProfessional) -> str:
+    going = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+    if going.candidates != SAME_SPECIALTY:
+        return ""
+    if who.serves_as_pcp or not is_physician(who.taxonomy):
+        return "An opinion about a specialist's care comes from a Specialist Physician (III.B); choose one."
+    if before.clinician_taxonomy and level_of(before, who) > Level.E2:
+        return "The specialty is neither the same nor equivalent (III.B); choose from the list."
+    return ""
+
+
+def level_of(before: Snapshot, who: QualifiedProfessional) -> Level:
+    """How near the professional's nearest specialty is to that of the clinician questioned."""
+    codes = (who.taxonomy, *who.other_taxonomies)
+    return min(equivalence(before.clinician_taxonomy, code, None) for code in codes)
+
+
+def candidates_for(before: Snapshot, member: Member, now: datetime) -> list[QualifiedProfessional]:
+    """Everyone in the plan's networks who may give the opinion: nearest specialty first, then nearest place."""
+    day = now.astimezone(PACIFIC).date()
+    able = [
+        p
+        for p in in_network_on(day).filter(accepts_new_members=True).exclude(pk=before.clinician_id)
+        if not _wrong_specialty(before, p)
+    ]
+
+    def rank(who: QualifiedProfessional) -> tuple[int, float, str, str]:
+        level = level_of(before, who) if before.clinician_taxonomy else Level.E0
+        return (int(level), miles_from(member, who) or 0.0, who.last_name, who.npi)
+
+    return sorted(able, key=rank)
+
+
+def miles_from(member: Member, who: QualifiedProfessional) -> float | None:
+    """Miles from the Member's home to the professional, when the home's place is known."""
+    if member.latitude is None or member.longitude is None:
+        return None
+    return miles_between(member.latitude, member.longitude, who.latitude, who.longitude)

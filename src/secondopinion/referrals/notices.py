@@ -1,0 +1,342 @@
+"""What each letter says of this referral: the data that is frozen when the letter is owed.
+
+Every function returns `(kind, recipient role, data)`. The shapes are those of the examples beside the letters'
+templates; rights, days and contacts come from the policy by date, never from a person's choice.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from secondopinion.directory.find import network_name_of
+from secondopinion.directory.models import PcpAssignment, QualifiedProfessional
+from secondopinion.people.models import HealthNetwork, Member, Period
+from secondopinion.people.person import Person
+from secondopinion.people.plan import the_plan
+from secondopinion.policy.asked import Program
+from secondopinion.policy.clocks import appointment_clock, decision_clocks
+from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.rights import Contact, contacts, rights
+from secondopinion.policy.specialties import plain_name
+from secondopinion.referrals.match import candidates_for
+from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.told import Deny, Item
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+Letters = tuple[tuple[str, str, dict[str, Any]], ...]
+OFFICES = ("physician", "provider")  # requesters who are told by a letter of their own
+
+
+def professional(professional_id: UUID | None) -> QualifiedProfessional | None:
+    """A professional of the directory, or none."""
+    return QualifiedProfessional.objects.filter(pk=professional_id).first() if professional_id else None
+
+
+def pcp_of(before: Snapshot, now: datetime) -> QualifiedProfessional | None:
+    """The Member's Primary Care Physician on the day."""
+    day = now.astimezone(PACIFIC).date()
+    found = (
+        PcpAssignment.objects.filter(Period.covering(day), member_id=before.member_id)
+        .select_related("professional")
+        .first()
+    )
+    return found.professional if found else None
+
+
+def subject_of(before: Snapshot) -> str:
+    """What the opinion is about, in words for a letter; never a code."""
+    words = WORDS["en"]
+    fallback = words["surgery"] if "surgery" in before.request_words.lower() else words["care"]
+    return before.condition or before.procedure or fallback
+
+
+def decider_name(before: Snapshot) -> str:
+    """Who decides, by name: the Health Network on the day of receipt, or the plan."""
+    if before.decider == "network" and before.network_id:
+        return HealthNetwork.objects.get(pk=before.network_id).name
+    return the_plan().name
+
+
+def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
+    """The top of every letter: plan, day, Member, reference."""
+    plan = the_plan()
+    return {
+        "plan": {
+            "name": plan.name, "address_lines": plan.address_lines, "phone": plan.phone[before.program],
+            "tty": plan.tty, "hours": plan.hours, "website": plan.website,
+        },
+        "dated_on": now.astimezone(PACIFIC).date().isoformat(),
+        "member": {"name": str(member), "member_id": member.member_id, "birth_on": member.birth_date.isoformat()},
+        "referral": {
+            "number": before.number, "program": before.program, "opinion": before.opinion or "second",
+            "about": before.about or "specialist-care",
+            "received_on": before.received_at.astimezone(PACIFIC).date().isoformat(),
+            "requester": before.requester, "requester_name": before.requester_name,
+            "decider_name": decider_name(before), "request_words": subject_of(before),
+        },
+    }  # fmt: skip
+
+
+def to_member(member: Member) -> dict[str, Any]:
+    """The envelope to the Member."""
+    return {"name": str(member), "address_lines": member.address_lines}
+
+
+def to_requester(before: Snapshot) -> dict[str, Any]:
+    """The envelope to the office that asked; by way of the Member's plan when no address is known."""
+    lines = [x.strip() for x in before.requester_address.split("\n") if x.strip()]
+    return {"name": before.requester_name, "address_lines": lines or the_plan().address_lines}
+
+
+def to_professional(who: QualifiedProfessional) -> dict[str, Any]:
+    """The envelope to a professional."""
+    lines = ([who.group_name] if who.group_name else []) + who.address_lines
+    return {"name": who.full_name, "address_lines": lines}
+
+
+def described(who: QualifiedProfessional, now: datetime) -> dict[str, Any]:
+    """A professional as a letter shows one: name, specialty in words, network, address, phone."""
+    return {
+        "name": who.full_name,
+        "specialty": plain_name(who.taxonomy),
+        "network_name": network_name_of(who, now.astimezone(PACIFIC).date()) or the_plan().name,
+        "address_lines": to_professional(who)["address_lines"],
+        "phone": who.phone,
+    }
+
+
+def appeal_of(before: Snapshot, decision: str, now: datetime) -> dict[str, Any]:
+    """How to appeal, and by when: computed from program, decision and date (II.K.2)."""
+    plan = the_plan()
+    right = rights(Program(before.program), decision, now.astimezone(PACIFIC).date())
+    return {
+        "days": right.appeal_days, "by": right.appeal_by.isoformat(), "phone": plan.phone[before.program],
+        "tty": plan.tty, "fax": plan.appeals["fax"], "mail_lines": plan.appeals["mail_lines"],
+        "visit_lines": plan.address_lines, "decided_within_days": right.appeal_decided_days,
+        "expedited_within_hours": right.appeal_expedited_hours,
+    }  # fmt: skip
+
+
+def contact_lines(contact: Contact) -> dict[str, Any]:
+    """A body to complain to, as the letter prints it."""
+    return {
+        "key": contact.key, "name": contact.name, "phone": contact.phone, "tty": contact.tty or None,
+        "hours": contact.hours or None, "web": contact.web or None,
+    }  # fmt: skip
+
+
+def complaint_of(before: Snapshot, now: datetime) -> list[dict[str, Any]]:
+    """Whom to complain to: DHCS for Medi-Cal, DHCS and the QIO for OneCare (II.K.3)."""
+    right = rights(Program(before.program), "deny", now.astimezone(PACIFIC).date())
+    return [contact_lines(c) for c in right.complaint_contacts]
+
+
+def clinician_of(before: Snapshot, *, with_address: bool = False) -> dict[str, Any] | None:
+    """The treating professional, whose opinion is questioned."""
+    who = professional(before.clinician_id)
+    if who is None:
+        return None
+    return brief(who, with_address=with_address)
+
+
+def brief(who: QualifiedProfessional | None, *, with_address: bool = False) -> dict[str, Any] | None:
+    """A professional by name and phone, and by address and fax where a letter needs them."""
+    if who is None:
+        return None
+    short = {"name": who.full_name, "phone": who.phone}
+    if with_address:
+        short |= {"address_lines": to_professional(who)["address_lines"], "fax": who.fax or None}
+    return short
+
+
+def approval(
+    before: Snapshot, columns: Mapping[str, Any], chosen: QualifiedProfessional | None, now: datetime, *,
+    with_requester: bool,
+) -> Letters:  # fmt: skip
+    """The letters of an authorization: Member, requester's office, and the consulting professional if chosen."""
+    member = Member.objects.get(pk=before.member_id)
+    top = head(before, member, now)
+    edition = before.edition_in_force
+    allowed = questions.what_is_authorized(edition, before.asked)
+    visit = {
+        "number": columns["authorization_number"],
+        "valid_until": columns["valid_until"].isoformat(),
+        "visits": allowed.units,
+    }
+    due = appointment_clock(before.asked, now).due_at
+    common = {
+        "decided_on": (columns.get("authorized_on") or before.authorized_on).isoformat(),
+        "professional": described(chosen, now) if chosen else None,
+        "appointment_by": due.astimezone(PACIFIC).date().isoformat() if due else None,
+    }
+    nearby = [] if chosen else [described(c, now) for c in candidates_for(before, member, now)[:5]]
+    letters = [
+        (
+            "approval_to_member",
+            "member",
+            top | common | {
+                "recipient": to_member(member), "candidates": nearby, "authorization": visit,
+                "report_within_days": 10, "appeal": appeal_of(before, "modify", now),
+            },
+        )
+    ]  # fmt: skip
+    if with_requester and before.requester in OFFICES:
+        letters.append(
+            (
+                "approval_to_requester",
+                "requester",
+                top | common | {
+                    "recipient": to_requester(before), "authorization": visit | {"codes": list(allowed.codes)},
+                    "report_within_days": 10,
+                },
+            )
+        )  # fmt: skip
+    if chosen:
+        letters.append(("authorization_to_professional", "professional",
+                        top | common | consult(before, member, chosen, visit, allowed.codes, now)))  # fmt: skip
+    return tuple(letters)
+
+
+def consult(
+    before: Snapshot, member: Member, chosen: QualifiedProfessional, visit: Mapping[str, Any], codes: tuple[str, ...],
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """What the consulting professional is told besides: whom to see, whom to write to, who pays (III.F.1, III.G)."""
+    plan = the_plan()
+    network = HealthNetwork.objects.filter(pk=before.network_id).first() if before.decider == "network" else None
+    payer = (
+        {"name": network.name, "address_lines": [network.name, "Claims"], "phone": network.phone}
+        if network
+        else {"name": plan.name, "address_lines": plan.claims["address_lines"], "phone": plan.claims["phone"]}
+    )
+    pcp = pcp_of(before, now)
+    return {
+        "recipient": to_professional(chosen),
+        "professional": described(chosen, now) | {"npi": chosen.npi, "contracted": True},
+        "authorization": dict(visit) | {"codes": list(codes)},
+        "member_contact": {"phone": member.phone or None, "language": WORDS["languages"].get(member.language)},
+        "pcp": brief(pcp, with_address=True),
+        "treating": clinician_of(before, with_address=True),
+        "payer": payer,
+        "report": {"within_days": 10, "fax": plan.desk["report_fax"], "mail_lines": plan.desk["mail_lines"]},
+    }
+
+
+def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Letters:
+    """The letters of a denial: to the Member always, and to the office that asked (II.K; 42 CFR 438.404)."""
+    member = Member.objects.get(pk=before.member_id)
+    edition = before.edition_in_force
+    today = now.astimezone(PACIFIC).date()
+    right = rights(Program(before.program), "deny", today)
+    hearing = contacts(Program(before.program), today)["state-hearing"]
+    both = Program(before.program) is Program.ONECARE
+    body = {
+        "decided_on": today.isoformat(),
+        "reasons": [
+            {
+                "clause": f"GG.1538 {r.clause}",
+                "criterion": questions.in_plain_words(edition, r.clause),
+                "reason": r.words.strip(),
+            }
+            for r in told.reasons
+        ],
+        "clinical_reason": told.clinical_reason.strip(),
+        "to_approve": [line.strip() for line in told.would_change.splitlines() if line.strip()],
+        "criteria": {"title": "Referral for Second Opinion", "number": "GG.1538", "edition": edition.words},
+        "rules": {"medicare": told.medicare_reason.strip(), "medi_cal": told.medi_cal_reason.strip()} if both else None,
+        "appeal": appeal_of(before, "deny", now),
+        "hearing": {
+            "days": right.state_hearing_days, "phone": hearing.phone, "tty": hearing.tty, "web": hearing.web,
+            "mail_lines": list(hearing.address),
+        },
+        "complaint": complaint_of(before, now),
+    }  # fmt: skip
+    top = head(before, member, now)
+    letters = [("denial_to_member", "member", top | body | {"recipient": to_member(member)})]
+    if before.requester in OFFICES:
+        physician = {"name": person.name, "title": person.title, "phone": person.phone, "hours": the_plan().hours}
+        letters.append(
+            ("denial_to_requester", "requester",
+             top | body | {"recipient": to_requester(before), "physician": physician})
+        )  # fmt: skip
+    return tuple(letters)
+
+
+def decision_due(before: Snapshot) -> datetime | None:
+    """When the binding decision clock is due."""
+    return next((c.due_at for c in decision_clocks(before.asked, prior_authorization=True) if c.binding), None)
+
+
+def information_needed(before: Snapshot, items: tuple[Item, ...], now: datetime) -> Letters:
+    """What is missing, from whom, and by when it would still count (HSC 1367.01(h)(5))."""
+    member = Member.objects.get(pk=before.member_id)
+    facts = questions.facts(before.edition_in_force)
+    plan = the_plan()
+    today = now.astimezone(PACIFIC).date()
+    due = decision_due(before)
+    due_on = due.astimezone(PACIFIC).date() if due else today
+    body = {
+        "missing": [
+            {
+                "item": i.words.strip(),
+                "question": facts[i.fact].question if i.fact in facts
+                else questions.in_plain_words(before.edition_in_force, i.clause),
+                "holder": before.clinician_name or None,
+            }
+            for i in items
+        ],
+        "send_by": max(today, due_on - timedelta(days=1)).isoformat(),
+        "decision_expected_on": max(today, due_on).isoformat(),
+        "send_to": {"phone": plan.desk["phone"], "fax": plan.desk["fax"], "mail_lines": plan.desk["mail_lines"]},
+        "complaint": complaint_of(before, now),
+    }  # fmt: skip
+    top = head(before, member, now)
+    letters = [("information_needed_to_member", "member", top | body | {"recipient": to_member(member)})]
+    if before.requester in OFFICES:
+        letters.append(
+            ("information_needed_to_requester", "requester", top | body | {"recipient": to_requester(before)})
+        )
+    return tuple(letters)
+
+
+def withdrawal(before: Snapshot, by: str, by_name: str, now: datetime) -> Letters:
+    """A plain confirmation that the request was taken back (N10)."""
+    member = Member.objects.get(pk=before.member_id)
+    day = now.astimezone(PACIFIC).date().isoformat()
+    data = head(before, member, now) | {
+        "recipient": to_member(member),
+        "withdrawn": {"on": day, "by": by, "by_name": by_name},
+    }
+    return (("withdrawal_to_member", "member", data),)
+
+
+def report_delivery(before: Snapshot, pages: int, agrees: bool | None, now: datetime) -> Letters:
+    """The report goes to the Member, the PCP and the treating professional (III.F.1; HSC 1383.15(h))."""
+    member = Member.objects.get(pk=before.member_id)
+    chosen, pcp = professional(before.professional_id), pcp_of(before, now)
+    treating = professional(before.clinician_id)
+    assert chosen is not None
+    assert before.visited_on is not None
+    body = head(before, member, now) | {
+        "professional": {k: v for k, v in described(chosen, now).items() if k in ("name", "specialty", "phone")},
+        "visit_on": before.visited_on.isoformat(),
+        "report": {"received_on": now.astimezone(PACIFIC).date().isoformat(), "pages": pages},
+        "outcome": {"procedure": None if agrees is None else before.procedure or subject_of(before), "agrees": agrees},
+        "pcp": brief(pcp),
+        "treating": brief(treating),
+    }
+    letters = [("report_to_member", "member", body | {"recipient": to_member(member)})]
+    seen: set[UUID] = set()
+    for role, who in (("pcp", pcp), ("treating", treating)):
+        if who is not None and who.pk not in seen:
+            seen.add(who.pk)
+            data = body | {"recipient": to_professional(who), "recipient_role": role}
+            letters.append(("report_to_professional", role, data))
+    return tuple(letters)

@@ -1,0 +1,45 @@
+"""From owed to mailed: post one letter, write the proof into the history, and close what has nothing open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from secondopinion.letters.carriers import Carrier
+from secondopinion.letters.mailing import mail
+from secondopinion.people.person import SYSTEM
+from secondopinion.people.rls import plan_scope
+from secondopinion.referrals.advance import advance
+from secondopinion.referrals.closing import open_items
+from secondopinion.referrals.lifecycle import State
+from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.told import Close, Mailed
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def post(letter_id: UUID, *, now: datetime, carrier: Carrier) -> bool:
+    """Mail one letter and record it, in one transaction. Mailed before: nothing happens, and the answer is False.
+
+    Safe to repeat after a crash at any instant: the carrier knows the letter by its id, and the history has the
+    event only when the letter row says mailed.
+    """
+    with plan_scope(now.astimezone(PACIFIC).date()):
+        notice = Notice.objects.get(letter_id=letter_id)
+        posted = mail(letter_id, now=now, carrier=carrier)
+        if posted is None:
+            return False
+        told = Mailed(letter_id, notice.kind, notice.recipient_role, posted.batch_line)
+        advance(notice.referral_id, told, person=SYSTEM, now=now)
+        close_if_done(notice.referral_id, now)
+    return True
+
+
+def close_if_done(referral_id: UUID, now: datetime) -> bool:
+    """Close a referral whose report has arrived once nothing is open; closed is computed, never chosen."""
+    state = Referral.objects.values_list("state", flat=True).get(pk=referral_id)
+    if state != State.REPORT_RECEIVED or open_items(referral_id):
+        return False
+    advance(referral_id, Close(), person=SYSTEM, now=now)
+    return True

@@ -1,0 +1,230 @@
+"""The first event: a request comes in at any door and becomes a referral, with its clocks running.
+
+The receipt instant is the channel's own (fax header, call log, postmark desk, server), kept apart from the
+moment of entry. When the recorded answers already settle a yes, the policy itself authorizes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.models import AuthorizedRepresentative, Delegation, Member, NetworkAssignment, Period
+from secondopinion.people.person import POLICY, Person
+from secondopinion.people.plan import the_plan
+from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
+from secondopinion.policy.findings import Finding, Verdict
+from secondopinion.policy.gg1538 import questions
+from secondopinion.referrals.advance import advance, role_of
+from secondopinion.referrals.change import Change, Taken
+from secondopinion.referrals.ledger import FIRST, write
+from secondopinion.referrals.lifecycle import STEPS, UNDECIDED, Refused, State
+from secondopinion.referrals.match import why_not
+from secondopinion.referrals.models import Channel, Referral
+from secondopinion.referrals.reviewing import clocks_for
+from secondopinion.referrals.snapshot import COLUMNS, Snapshot
+from secondopinion.referrals.told import Authorize
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+FUNCTION = "second-opinion-authorization"
+INSERT = (
+    f"INSERT INTO referrals_referral ({', '.join(COLUMNS)}) "  # noqa: S608  our own columns
+    f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for an opinion, as it was taken down at a door. Empty opinion or about: a person must classify it."""
+
+    member: Member
+    program: str
+    channel: str
+    received_at: datetime | None
+    requester: str
+    requester_name: str
+    urgency: str = Urgency.STANDARD.value
+    urgency_reason: str = ""
+    opinion: str = ""
+    about: str = ""
+    requester_phone: str = ""
+    requester_npi: str = ""
+    requester_address: str = ""
+    request_words: str = ""
+    condition: str = ""
+    condition_code: str = ""
+    procedure: str = ""
+    clinician: QualifiedProfessional | None = None
+    clinician_name: str = ""
+    clinician_taxonomy: str = ""
+    answers: Mapping[str, bool | None] = field(default_factory=dict)
+    wishes: QualifiedProfessional | None = None  # the professional that the requester names
+    marks: tuple[str, ...] = ()  # what told the wire door that this is a second opinion
+
+
+def receive(request: Request, *, person: Person, now: datetime) -> Taken:
+    """Make the referral, start its clocks, and let the policy authorize when it finds yes.
+
+    Raises `Refused` with a sentence; then nothing is written. Returns the last step taken.
+    """
+    received_at = _checked_instant(request.received_at, now)
+    day = received_at.astimezone(PACIFIC).date()
+    _check_program(request, day)
+    _check_requester(request, day)
+    with transaction.atomic():
+        before = _row(request, received_at, day, now)
+        finding, change = _first(before, request, now)
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, [getattr(before, name) for name in COLUMNS])
+        role = role_of(STEPS["receive"], person)
+        position, letters = write(before, (), "receive", State.RECEIVED.value, change, person, role, now)
+        if finding is not None and finding.verdict is Verdict.YES:
+            return advance(before.id, Authorize(), person=POLICY, now=now)
+    return Taken(before.id, before.number, "receive", State.RECEIVED.value, position, letters)
+
+
+def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding | None, Change]:
+    """What the policy finds at the door, and the first change: answers, wish and clocks."""
+    details: dict[str, Any] = {
+        "channel": request.channel, "answers": dict(request.answers), "marks": list(request.marks),
+        "entered_after_seconds": int((now - before.received_at).total_seconds()),
+    }  # fmt: skip
+    columns: dict[str, Any] = {}
+    if not before.opinion or not before.about:
+        # Until somebody classifies it, the clocks of a second opinion about specialist care run: the strictest.
+        strict = Asked(Program(before.program), before.received_at, None, Urgency(before.urgency),
+                       Requester(before.requester), Opinion.SECOND, About.SPECIALIST_CARE)  # fmt: skip
+        return None, Change(details=details, starts=clocks_for(before, strict, before.answers))
+    if request.wishes is not None:
+        against = why_not(before, request.wishes, now)
+        details["wishes"] = {"npi": request.wishes.npi, "against": against}
+        if not against:
+            columns["professional_id"] = request.wishes.pk
+    finding = before.finding()
+    if finding.verdict is Verdict.YES:
+        columns["information_complete_at"] = before.received_at
+    return finding, Change(
+        details=details, columns=columns, starts=clocks_for(before, before.asked, before.answers), finding=finding
+    )
+
+
+def _row(request: Request, received_at: datetime, day: date, now: datetime) -> Snapshot:
+    assignment = NetworkAssignment.objects.filter(Period.covering(day), member=request.member).first()
+    network: UUID | None = assignment.network_id if assignment else None
+    edition = questions.edition_on(day)
+    yes, no = questions.as_masks(edition, _known(edition, request.answers))
+    clinician = request.clinician
+    return Snapshot(
+        id=uuid4(), number=_next_number(day), member_id=request.member.pk, network_id=network,
+        program=request.program, decider=_decider(network, request.program, day), edition=edition.name,
+        channel=request.channel, received_at=received_at, entered_at=now, requester=request.requester,
+        requester_name=request.requester_name.strip(), requester_phone=request.requester_phone,
+        requester_npi=request.requester_npi, requester_address=request.requester_address,
+        request_words=request.request_words, opinion=request.opinion, about=request.about, urgency=request.urgency,
+        urgency_reason=request.urgency_reason, condition=request.condition.strip(),
+        condition_code=request.condition_code, procedure=request.procedure.strip(),
+        clinician_id=clinician.pk if clinician else None,
+        clinician_name=clinician.full_name if clinician else request.clinician_name,
+        clinician_taxonomy=clinician.taxonomy if clinician else request.clinician_taxonomy,
+        information_complete_at=None, state=State.RECEIVED.value, position=0, head_hash=FIRST, yes=yes, no=no,
+        due_at=None, due_kind="", professional_id=None, authorization_number=None, authorized_on=None,
+        valid_until=None, appointment_at=None, visited_on=None,
+    )  # fmt: skip
+
+
+def _known(edition: Any, answers: Mapping[str, bool | None]) -> Mapping[str, bool | None]:
+    unknown = sorted(set(answers) - set(questions.facts(edition)))
+    if unknown:
+        raise Refused(f"The policy asks nothing called {', '.join(unknown)}. Use the questions it lists.")
+    return answers
+
+
+def _decider(network: UUID | None, program: str, day: date) -> str:
+    """The network when it was delegated to on the day of receipt, for this program; else the plan (II.L)."""
+    delegated = (
+        network is not None
+        and Delegation.objects.filter(
+            Period.covering(day), network_id=network, program=program, function=FUNCTION
+        ).exists()
+    )
+    return "network" if delegated else "plan"
+
+
+def _next_number(day: date) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('referrals_number')")
+        return f"SO-{day.year}-{cursor.fetchone()[0]:06d}"
+
+
+def _checked_instant(received_at: datetime | None, now: datetime) -> datetime:
+    if received_at is None:
+        raise Refused(
+            "The receipt instant is missing. "
+            "Enter when the request reached us: by the fax header, the call, the mail stamp."
+        )
+    if received_at.tzinfo is None:
+        raise Refused("The receipt instant has no time zone. Enter it with one, or use the desk's form.")
+    if received_at > now:
+        raise Refused(
+            "The receipt instant lies ahead of now. A request cannot be received in the future; check day and time."
+        )
+    if received_at < now - timedelta(days=366):
+        raise Refused("The receipt instant lies more than a year back. Check the year.")
+    return received_at
+
+
+def _check_program(request: Request, day: date) -> None:
+    if request.program.lower() == "pace":
+        pace = the_plan().pace
+        raise Refused(f"GG.1538 does not apply to PACE. Send the request to {pace['name']}, {pace['phone']}, today.")
+    if request.program not in {p.value for p in Program}:
+        raise Refused(f"“{request.program}” is no program of this policy. It applies to medi-cal and onecare.")
+    if request.channel not in Channel.values:
+        raise Refused(f"“{request.channel}” is no way in. Use one of: {', '.join(Channel.values)}.")
+    on_that_day = {e.program for e in request.member.enrollments.filter(Period.covering(day))}
+    if request.program not in on_that_day:
+        where = " and ".join(sorted(on_that_day)) or "no program of this plan"
+        raise Refused(
+            f"On {day:%A, %B %-d, %Y} the Member was enrolled in {where}, not in {request.program}. "
+            "Check the Member and the program."
+        )
+
+
+def _check_requester(request: Request, day: date) -> None:
+    if request.requester not in {r.value for r in Requester}:
+        raise Refused(f"“{request.requester}” may not ask. It can be: {', '.join(r.value for r in Requester)}.")
+    if not request.requester_name.strip():
+        raise Refused("The name of the person who asks is missing.")
+    if request.urgency not in {u.value for u in Urgency}:
+        raise Refused("The urgency must be standard or expedited.")
+    if request.urgency == Urgency.EXPEDITED and not request.urgency_reason.strip():
+        raise Refused("An expedited request needs the reason: what could happen to the Member while waiting.")
+    for given, allowed, name in (
+        (request.opinion, Opinion, "opinion"),
+        (request.about, About, "care in question"),
+    ):
+        if given and given not in {x.value for x in allowed}:
+            raise Refused(f"“{given}” is no {name}. It can be: {', '.join(x.value for x in allowed)}.")
+    if request.requester == Requester.AUTHORIZED_REPRESENTATIVE and request.program == Program.ONECARE:
+        # Reading: OneCare holds the request until the authority is shown; Medi-Cal does not (rules on receipt).
+        known = AuthorizedRepresentative.objects.filter(Period.covering(day), member=request.member).exists()
+        if not known:
+            raise Refused(
+                "No representative with authority is on record for this OneCare Member on the day of receipt. "
+                "Record the authority first, or call the Member and take the request in the Member's own name."
+            )
+
+
+def similar(member: Member, now: datetime, *, days: int = 30) -> list[Referral]:
+    """Referrals of the same Member that look like the same request: undecided, or received in the last days."""
+    undecided = [s.value for s in UNDECIDED]
+    recent = Referral.objects.filter(member=member, received_at__gte=now - timedelta(days=days))
+    return list((recent | Referral.objects.filter(member=member, state__in=undecided)).distinct())

@@ -1,0 +1,138 @@
+"""Steps between receipt and decision: say what it is, answer, ask for information, pass it up or back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from secondopinion.people.person import Person
+from secondopinion.policy.asked import Asked
+from secondopinion.policy.clocks import Clock, decision_clocks
+from secondopinion.policy.findings import Verdict
+from secondopinion.policy.gg1538 import questions
+from secondopinion.referrals.change import Change, Owed
+from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.notices import information_needed
+from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.told import Answer, Ask, Classify, HandOver, ReferUp, SendBack, Supply, TakeUp
+
+
+def clocks_for(before: Snapshot, asked: Asked, answers: Mapping[str, bool | None]) -> tuple[Clock, ...]:
+    """The decision clocks of a request as it is now known."""
+    required = questions.is_prior_authorization_required(before.edition_in_force, asked, answers).verdict
+    needed = None if required is Verdict.UNKNOWN else required is Verdict.YES
+    return decision_clocks(asked, prior_authorization=needed)
+
+
+def classify(before: Snapshot, told: Classify, person: Person, now: datetime) -> Change:
+    """Say second, third or additional, and PCP or specialist care; the clocks are read again from receipt."""
+    columns = {
+        "opinion": told.opinion.value,
+        "about": told.about.value,
+        "clinician_id": told.clinician_id or before.clinician_id,
+        "clinician_name": told.clinician_name or before.clinician_name,
+        "clinician_taxonomy": told.clinician_taxonomy or before.clinician_taxonomy,
+    }
+    asked = replace(before, opinion=told.opinion.value, about=told.about.value).asked
+    return Change(
+        details={k: str(v) for k, v in columns.items() if v},
+        columns=columns,
+        starts=clocks_for(before, asked, before.answers),
+    )
+
+
+def hand_over(before: Snapshot, told: HandOver, person: Person, now: datetime) -> Change:
+    """Close what is no second opinion, naming who has it now; its clock goes on there from the same receipt."""
+    if not told.to.strip():
+        raise Refused("Say to whom the request was handed over, so that it is not lost.")
+    return Change(details={"to": told.to.strip()}, stops=("decision",))
+
+
+def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Change:
+    """Record answers. A clinical judgment is only for a nurse or a physician to give."""
+    edition = before.edition_in_force
+    known = questions.facts(edition)
+    unknown = sorted(set(told.answers) - set(known))
+    if unknown:
+        raise Refused(f"The policy asks nothing called {', '.join(unknown)}. Use the questions on the page.")
+    if not told.answers:
+        raise Refused("No answer was given, so nothing was recorded. Answer at least one question.")
+    reserved = sorted(f for f in told.answers if known[f].yes_only)
+    if reserved and not person.is_a("nurse", "physician"):
+        raise Refused(
+            "Whether there is another good reason to authorize is a clinical judgment. "
+            "Send the referral to a nurse or a physician for that question."
+        )
+    answers = {**before.answers, **told.answers}
+    yes, no = questions.as_masks(edition, answers)
+    changed = {f: {"from": before.answers.get(f), "to": v} for f, v in told.answers.items()
+               if before.answers.get(f) != v}  # fmt: skip
+    if not changed:
+        raise Refused("These answers are recorded already; nothing was changed.")
+    return Change(
+        details={"answers": changed, "source": told.source},
+        columns={"yes": yes, "no": no},
+        starts=clocks_for(before, before.asked, answers),
+        finding=before.finding(answers),
+    )
+
+
+def take_up(before: Snapshot, told: TakeUp, person: Person, now: datetime) -> Change:
+    """A nurse takes the referral; if all was in hand at receipt, the State's clock started there."""
+    if not told.complete or before.information_complete_at is not None:
+        return Change(details={"complete": before.information_complete_at is not None})
+    columns = {"information_complete_at": before.received_at}
+    asked = replace(before, information_complete_at=before.received_at).asked
+    return Change(details={"complete": True}, columns=columns, starts=clocks_for(before, asked, before.answers))
+
+
+def ask(before: Snapshot, told: Ask, person: Person, now: datetime) -> Change:
+    """Ask for what is missing. Refused when the policy already finds yes: nobody is asked to buy time (F12)."""
+    if not told.items:
+        raise Refused("Name at least one thing that is missing, and the clause that needs it.")
+    if before.finding().verdict is Verdict.YES:
+        raise Refused("The policy already authorizes this request. Authorize it; nothing more may be asked for.")
+    register = questions.clause_ids(before.edition_in_force)
+    for item in told.items:
+        if item.clause not in register or not item.words.strip():
+            raise Refused("Each thing asked for needs plain words and the clause of the policy it would settle.")
+    return Change(
+        details={"items": [asdict(i) for i in told.items]},
+        owes=tuple(Owed(*letter) for letter in information_needed(before, told.items, now)),
+        finding=before.finding(),
+    )
+
+
+def supply(before: Snapshot, told: Supply, person: Person, now: datetime) -> Change:
+    """Information came in. When complete, the State's five business days start at that instant (HSC 1367.01(h)(1))."""
+    if told.at > now:
+        raise Refused("The information cannot have arrived in the future. Enter when it really came in.")
+    if told.at < before.received_at:
+        raise Refused("The information cannot have arrived before the request itself. Check the day and the time.")
+    if not told.complete:
+        return Change(details={"at": told.at.isoformat(), "complete": False, "note": told.note})
+    columns = {"information_complete_at": told.at}
+    asked = replace(before, information_complete_at=told.at).asked
+    return Change(
+        details={"at": told.at.isoformat(), "complete": True, "note": told.note},
+        columns=columns,
+        starts=clocks_for(before, asked, before.answers),
+    )
+
+
+def refer_up(before: Snapshot, told: ReferUp, person: Person, now: datetime) -> Change:
+    """Pass the referral to a physician with a summary. Refused when the policy already finds yes."""
+    if not told.note.strip():
+        raise Refused("Write a short summary for the physician: what is asked, what is known, what is not.")
+    finding = before.finding()
+    if finding.verdict is Verdict.YES:
+        raise Refused("The policy already authorizes this request. Authorize it; no physician is needed.")
+    return Change(details={"note": told.note.strip()}, finding=finding)
+
+
+def send_back(before: Snapshot, told: SendBack, person: Person, now: datetime) -> Change:
+    """Back to the nurse with a question."""
+    if not told.note.strip():
+        raise Refused("Say what the nurse should find out.")
+    return Change(details={"note": told.note.strip()})

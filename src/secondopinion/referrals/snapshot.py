@@ -1,0 +1,111 @@
+"""A referral as it stood when its row was locked, with what the policy needs to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
+from secondopinion.policy.clauses import Edition
+from secondopinion.policy.findings import Finding
+from secondopinion.policy.gg1538 import questions
+from secondopinion.referrals.lifecycle import Refused, State
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One clock that has not stopped yet."""
+
+    kind: str
+    rule: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The columns of a locked referral. Field names are the columns' names; see `Referral`."""
+
+    id: UUID
+    number: str
+    member_id: UUID
+    network_id: UUID | None
+    program: str
+    decider: str
+    edition: str
+    channel: str
+    received_at: datetime
+    entered_at: datetime
+    requester: str
+    requester_name: str
+    requester_phone: str
+    requester_npi: str
+    requester_address: str
+    request_words: str
+    opinion: str
+    about: str
+    urgency: str
+    urgency_reason: str
+    condition: str
+    condition_code: str
+    procedure: str
+    clinician_id: UUID | None
+    clinician_name: str
+    clinician_taxonomy: str
+    information_complete_at: datetime | None
+    state: str
+    position: int
+    head_hash: str
+    yes: int
+    no: int
+    due_at: datetime | None
+    due_kind: str
+    professional_id: UUID | None
+    authorization_number: str | None
+    authorized_on: date | None
+    valid_until: date | None
+    appointment_at: datetime | None
+    visited_on: date | None
+
+    @property
+    def stands(self) -> State:
+        """The state as the table's own value."""
+        return State(self.state)
+
+    @property
+    def edition_in_force(self) -> Edition:
+        """The edition of the policy that the request was received under."""
+        return questions.edition_named(self.edition)
+
+    @property
+    def asked(self) -> Asked:
+        """The head of the request, for the policy. Refused while nobody has said what kind of opinion it is."""
+        if not self.opinion or not self.about:
+            raise Refused(
+                "Nobody has said yet what kind of opinion this is. "
+                "Choose second, third or additional, and whose care it is about; then go on."
+            )
+        return Asked(
+            program=Program(self.program),
+            received_at=self.received_at,
+            information_complete_at=self.information_complete_at,
+            urgency=Urgency(self.urgency),
+            requester=Requester(self.requester),
+            opinion=Opinion(self.opinion),
+            about=About(self.about),
+        )
+
+    @property
+    def answers(self) -> dict[str, bool | None]:
+        """The recorded answers by fact."""
+        return questions.from_masks(self.edition_in_force, self.yes, self.no)
+
+    def finding(self, answers: Mapping[str, bool | None] | None = None) -> Finding:
+        """What the policy finds on the question “shall we authorize?” from the recorded answers."""
+        return questions.shall_we_authorize(
+            self.edition_in_force, self.asked, self.answers if answers is None else answers
+        )
+
+
+COLUMNS = tuple(Snapshot.__dataclass_fields__)
