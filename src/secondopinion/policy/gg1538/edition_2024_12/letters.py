@@ -26,15 +26,15 @@ WHAT_IS_MISSING: Final = "HSC 1367.01(h)(5)"
 THIRD_OPINION: Final = "GG.1538 II.D"
 
 LETTERS: Final[Mapping[str, frozenset[str]]] = {
-    # Reading (III.F.1): "notice of action" is here the approval sent to the consultant, not an adverse notice.
+    # Reading: the "notice of action" of III.F is the approval sent to the consultant, not an adverse notice.
     "authorization_to_professional": frozenset(
         {SECOND_OPINION_ONLY, WRITTEN_REPORT, ONE_VISIT_ONLY, RETURN_FOR_TESTS}
     ),
-    # Reading (III.D.1): the Member is told of the cost of unauthorized care outside the network before
+    # Reading: the Member is told of the cost of unauthorized care outside the network (III.D.1) before
     # going, not only after a bill is found.
     "approval_to_member": frozenset({NO_COST, OUTSIDE_COST, ONE_VISIT, REPORT}),
     "approval_to_requester": frozenset({ONE_VISIT}),
-    # Reading (II.K): owed for every denial, whoever asked, not only when the Member did (42 CFR 438.404).
+    # Reading: II.K is owed for every denial, whoever asked, not only when the Member did (42 CFR 438.404).
     "denial_to_member": frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT}),
     "denial_to_requester": frozenset({DENIAL_REASON, NAMED_PROFESSIONAL}),
     "information_needed_to_member": frozenset({WHAT_IS_MISSING}),
@@ -45,7 +45,7 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 WHEN_OPINIONS_DIFFER: Final[Mapping[str, frozenset[str]]] = {
-    # Reading (II.D): the right to a third opinion is of use only to a Member who is told of it with the report.
+    # Reading: the right to a third opinion (II.D) is of use only to a Member told of it with the report.
     "report_to_member": frozenset({THIRD_OPINION}),
 }
 
