@@ -1,0 +1,114 @@
+"""The kinds of letter the house owes: one typst template each, and the examples that show its data.
+
+The examples are the contract: a value that every example of a program has is required in that program; a
+value that some example leaves empty may be empty. Words live in the templates, facts in the data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+import orjson
+
+TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
+PROGRAMS: Final = ("medi-cal", "onecare")
+
+Reader = Literal["member", "requester", "professional"]
+
+
+class UnknownLetter(ValueError):  # noqa: N818  a word of this house's own
+    """No letter of that kind, program or language is drawn. Carries a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example of a letter's data. `program` is None where both programs may look like this."""
+
+    name: str
+    program: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of letter: its name, who reads it, and whether it tells of a denial."""
+
+    name: str
+    reader: Reader
+    adverse: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where its templates and examples lie."""
+        return TEMPLATES / self.name
+
+    def template(self, language: str) -> Path:
+        """The template in a language (BCP 47). Raises UnknownLetter when it is not drawn yet."""
+        path = self.folder / f"{language}.typ"
+        if not language.isalnum() or not path.is_file():
+            raise UnknownLetter(
+                f"The letter {self.name} is not drawn in the language “{language}” yet: "
+                f"choose one of {', '.join(self.languages)}."
+            )
+        return path
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it is drawn in."""
+        return tuple(sorted(p.stem for p in self.folder.glob("*.typ")))
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        k.name: k
+        for k in (
+            Kind("authorization_to_professional", "professional"),
+            Kind("approval_to_member", "member"),
+            Kind("approval_to_requester", "requester"),
+            Kind("denial_to_member", "member", adverse=True),
+            Kind("denial_to_requester", "requester", adverse=True),
+            Kind("information_needed_to_member", "member"),
+            Kind("information_needed_to_requester", "requester"),
+            Kind("withdrawal_to_member", "member"),
+            Kind("report_to_member", "member"),
+            Kind("report_to_professional", "professional"),
+        )
+    }
+)
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of a name. Raises UnknownLetter."""
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UnknownLetter(f"There is no letter called “{name}”: the kinds are {', '.join(sorted(KINDS))}.") from None
+
+
+@cache
+def examples(kind: str) -> tuple[Example, ...]:
+    """Every example of a kind, by name. `example-onecare-to-choose` is for OneCare, `example` for both."""
+    found = []
+    for path in sorted(kind_named(kind).folder.glob("example*.json")):
+        variant = path.stem.removeprefix("example").removeprefix("-")
+        program = next((p for p in PROGRAMS if variant == p or variant.startswith(f"{p}-")), None)
+        found.append(Example(path.stem, program, orjson.loads(path.read_bytes())))
+    return tuple(found)
+
+
+@cache
+def template_sha256(kind: str, language: str) -> str:
+    """What decides a letter's look and words beside its data: templates, house style, maker, fonts."""
+    digest = hashlib.sha256()
+    for path in (kind_named(kind).template(language), TEMPLATES / "house.typ", TEMPLATES / f"house-{language}.typ"):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for package in ("typst", "fontpkg-noto-sans"):
+        digest.update(f"{package} {version(package)}\n".encode())
+    return digest.hexdigest()

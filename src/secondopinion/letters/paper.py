@@ -1,0 +1,159 @@
+"""Paper: frozen data becomes a sealed PDF/UA-1, the same bytes every time.
+
+After printing, the finished PDF is read again: each passage that a clause orders must stand in it word for
+word, or the letter is refused by the name of the clause.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pypdfium2  # type: ignore[import-untyped]
+import typst
+
+from secondopinion.letters.freeze import Frozen
+from secondopinion.letters.kinds import TEMPLATES, kind_named, template_sha256
+from secondopinion.letters.refusal import Incomplete
+
+MARGIN_BAND: Final = 62.0  # points at the foot of each page that hold the page number, not the letter
+HEAD_BAND: Final = 54.0  # points at the head of each page after the first that hold the running line
+
+# PDFium gives U+FFFE or U+0002 for a hyphen at the end of a line.
+ONE_FORM: Final = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-",
+     "\u00ad": "", "\ufffe": "-", "\u0002": "-"}
+)  # fmt: skip
+
+_warm = threading.local()
+_pdfium = threading.Lock()  # PDFium is not made for two threads at once
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A finished letter: its bytes, their SHA-256, the marks found in it, and the template it was made with."""
+
+    pdf: bytes
+    sha256: str
+    marks: frozenset[str]
+    template_sha256: str
+
+
+def render(kind: str, program: str, language: str, data: Mapping[str, Any]) -> bytes:
+    """The letter as PDF/UA-1. The same data gives the same bytes. Raises Incomplete, UnknownLetter."""
+    return _print(kind, language, _with_program(kind, program, data))
+
+
+def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The words that each clause orders, as the letter of this data says them: mark to passages."""
+    return _passages(kind, language, _with_program(kind, program, data))
+
+
+def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """The marks whose every passage stands in the finished PDF, word for word (spacing aside)."""
+    words = _squeeze(text_of(pdf))
+    return frozenset(mark for mark, texts in said.items() if all(_squeeze(t) in words for t in texts))
+
+
+def text_of(pdf: bytes) -> str:
+    """The text of a PDF as a reader meets it, without page numbers and running lines."""
+    with _pdfium:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            pages = []
+            for number in range(len(document)):
+                page = document[number]
+                height = page.get_height()
+                top = height - HEAD_BAND if number else height
+                textpage = page.get_textpage()
+                pages.append(textpage.get_text_bounded(bottom=MARGIN_BAND, top=top))
+                textpage.close()
+                page.close()
+        finally:
+            document.close()
+    return "\n".join(pages)
+
+
+def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
+    """Print a frozen letter, read it back, and seal it.
+
+    `required_marks`: what the policy says a letter of this kind must say. Raises Incomplete naming the
+    first mark whose words are not in the finished PDF.
+    """
+    pdf = render(frozen.kind, frozen.program, frozen.language, frozen.data)
+    said = passages(frozen.kind, frozen.program, frozen.language, frozen.data)
+    marks = marks_of(pdf, said)
+    for mark in sorted(set(required_marks) - marks):
+        raise Incomplete(frozen.kind, f"the finished letter does not say what {mark} orders")
+    return Sealed(pdf, hashlib.sha256(pdf).hexdigest(), marks, template_sha256(frozen.kind, frozen.language))
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    spec = find_spec("fontpkg_noto_sans")
+    if spec is None or spec.origin is None:
+        raise Incomplete("any", "its font is not installed (the package fontpkg-noto-sans)")
+    folder = Path(spec.origin).parent / "files"
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _compiler(template: Path) -> typst.Compiler:
+    """This thread's warm compiler for a template."""
+    warm: dict[Path, typst.Compiler] = _warm.__dict__.setdefault("compilers", {})
+    if template not in warm:
+        warm[template] = typst.Compiler(template, root=TEMPLATES, font_paths=_fonts())
+    return warm[template]
+
+
+def _with_program(kind: str, program: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if data["referral"]["program"] != program:
+        raise Incomplete(kind, f"the referral is {data['referral']['program']} and the letter {program}")
+    return data
+
+
+def _print(kind: str, language: str, data: Mapping[str, Any]) -> bytes:
+    compiler = _compiler(kind_named(kind).template(language))
+    dated = datetime.fromisoformat(data["dated_on"]).replace(hour=12, tzinfo=UTC)
+    try:
+        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs={"data": _json(data)})
+    except typst.TypstError as error:
+        raise _refusal(kind, error) from error
+    if not isinstance(pdf, bytes):  # more than one file only for images
+        raise Incomplete(kind, "the typesetter returned no single PDF")
+    return pdf
+
+
+def _passages(kind: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
+    compiler = _compiler(kind_named(kind).template(language))
+    try:
+        found = orjson.loads(compiler.query("<says>", field="value"))
+    except typst.TypstError as error:
+        raise _refusal(kind, error) from error
+    said: dict[str, list[str]] = {}
+    for entry in found:
+        said.setdefault(entry["mark"], []).append(entry["words"])
+    return said
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _refusal(kind: str, error: typst.TypstError) -> Incomplete:
+    """One sentence from the typesetter's complaint, naming the value it stumbled over."""
+    message = " ".join(error.message.split())
+    return Incomplete(kind, f"the typesetter stopped: {message}")
+
+
+def _squeeze(text: str) -> str:
+    """Words only: no spacing, one form of quotes and hyphens, so line ends and kerning cannot matter."""
+    return "".join(unicodedata.normalize("NFKC", text).translate(ONE_FORM).split())

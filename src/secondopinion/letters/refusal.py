@@ -1,0 +1,13 @@
+"""The one refusal of this storey: a letter that would not say what it must."""
+
+from __future__ import annotations
+
+
+class Incomplete(ValueError):  # noqa: N818  a word of this house's own
+    """A letter lacks something. The sentence names the letter and what is missing, never a person."""
+
+    def __init__(self, kind: str, what: str) -> None:
+        self.kind = kind
+        self.what = what
+        name = kind.replace("_", " ")
+        super().__init__(f"The letter “{name}” cannot be made: {what}. Give that value, then try again.")
