@@ -1,0 +1,57 @@
+"""A letter: frozen when owed, sealed when printed, and never changed once it has left the house."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from secondopinion.people.models import PROGRAMS, HealthNetwork
+
+
+class Letter(models.Model):
+    """One letter to one reader. The database refuses a change of its data, and any change after mailing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    program = models.CharField(max_length=10, choices=PROGRAMS)
+    language = models.CharField(max_length=8)
+    recipient_role = models.CharField(max_length=24)
+    recipient_name = models.CharField(max_length=160)
+    data = models.JSONField()
+    data_sha256 = models.CharField(max_length=64)
+    template_sha256 = models.CharField(max_length=64)
+    network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
+    owed_at = models.DateTimeField()
+    batch_on = models.DateField(help_text="The local day it was owed; names the print house's batch")
+
+    pdf = models.BinaryField(null=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True, db_default="", default="")
+    marks = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    sealed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    batch_line = models.CharField(max_length=200, blank=True, db_default="", default="")
+
+    class Meta:
+        ordering = ("owed_at", "id")
+        indexes = (models.Index(name="letter_waiting", fields=("owed_at",), condition=Q(mailed_at__isnull=True)),)
+        constraints = (
+            models.CheckConstraint(
+                name="denial_says_what_it_must",
+                condition=~Q(kind__startswith="denial")
+                | Q(data__reasons__0__reason__isnull=False, data__appeal__by__isnull=False)
+                & Q(data__complaint__0__phone__isnull=False),
+                violation_error_message="A denial needs a reason, the right to appeal and a complaint contact.",
+            ),
+            models.CheckConstraint(
+                name="mailed_only_when_sealed",
+                condition=Q(mailed_at__isnull=True)
+                | (Q(sealed_at__isnull=False, pdf__isnull=False) & ~Q(pdf_sha256="")),
+                violation_error_message="A letter is sealed before it is mailed.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
