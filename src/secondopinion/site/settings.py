@@ -1,0 +1,143 @@
+"""Settings. What differs between places comes from the environment; see docs/operate.md."""
+
+import os
+from pathlib import Path
+
+from secondopinion.site import database, state
+
+
+def _said(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() in {"1", "yes", "true", "on"}
+
+
+CLONE = state.CLONE
+HERE = Path(__file__).resolve().parent
+STATE = state.home()
+
+SECRET_KEY = os.environ.get("SECONDOPINION_SECRET_KEY") or state.kept_secret("session-key")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("SECONDOPINION_HOSTS", "localhost 127.0.0.1 [::1]").split()
+
+INSTALLED_APPS = [
+    "secondopinion.site",  # first, so that its templates stand before Django's
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "secondopinion.people",
+    "secondopinion.directory",
+    "secondopinion.letters",
+    "secondopinion.referrals",
+    "secondopinion.desk",
+    "secondopinion.fhir",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "secondopinion.site.front.GivesTheTime",
+    "secondopinion.site.security.StrictHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "secondopinion.site.urls"
+WSGI_APPLICATION = "secondopinion.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# One database, reached in two ways: see site/role.py.
+DATABASES = {alias: address.for_django() for alias, address in database.addresses().items()}
+DATABASE_ROUTERS = ["secondopinion.site.router.OnlyTheOwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Los_Angeles"
+
+# Who is signed in
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds: a working day
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "secondopinion.site.pages.stale_form"
+
+# What a browser and a proxy may do
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+if _said("SECONDOPINION_HTTPS"):  # behind a proxy that ends TLS and sets X-Forwarded-Proto
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31536000
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024  # bytes: a FHIR Bundle may carry a report
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes: above this an upload waits on disk
+
+# What pages look like
+USWDS = CLONE / "node_modules" / "@uswds" / "uswds" / "dist"
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [(f"uswds/{part}", str(USWDS / part)) for part in ("css", "fonts", "img", "js")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = STATE / "files"
+
+# Jobs: inside the caller's transaction, on the caller's connection
+PROCRASTINATE_DATABASE_ALIAS = "default"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"secondopinion": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+}
+
+SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # before `npm ci` there is no USWDS folder
+
+# Ours
+PRINT_HOUSE = Path(os.environ.get("SECONDOPINION_PRINT_HOUSE") or STATE / "print-house")
+"""The folder the print house fetches letters from."""
+SHARED = Path(os.environ.get("SECONDOPINION_SHARED") or CLONE.parent / "shared")
+"""Where the guides' packages and examples lie, when they are on this machine at all."""
