@@ -281,8 +281,18 @@ def _start(asked: Asked, representative_valid_at: datetime | None) -> datetime:
     return max(asked.received_at, aware(representative_valid_at), key=instant)
 
 
-def _clock(kind: str, limit: Dated, start: datetime | None, days: BusinessCalendar, *, extension: int = 0) -> Clock:
-    label = str(limit) if not extension else f"{limit} and {extension} more by extension"
+def _clock(
+    kind: str,
+    limit: Dated,
+    start: datetime | None,
+    days: BusinessCalendar,
+    *,
+    extension: int = 0,
+    part_of: str = "",
+) -> Clock:
+    words = str(limit)
+    rule = f"{part_of}/{words.replace(' ', '-')}" if part_of else limit.rule
+    label = f"{words} and {extension} more by extension" if extension else words
     if start is None:
         return Clock(kind, rule, label, limit.starts, None, None, limit.authority)
     if limit.unit == "hours":
