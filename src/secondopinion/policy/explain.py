@@ -96,9 +96,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _read(case: Mapping[str, Any]) -> tuple[Asked, Edition]:
     if not isinstance(case, Mapping):
-        raise CaseRefused(
-            "The case is not a JSON object: give one with the keys " + ", ".join(REQUIRED) + "."
-        )
+        raise CaseRefused("The case is not a JSON object: give one with the keys " + ", ".join(REQUIRED) + ".")
     for key in case:
         if key not in REQUIRED and key not in OPTIONAL:
             keys = ", ".join((*REQUIRED, *OPTIONAL))
@@ -132,9 +130,7 @@ def _word(words: type[_Word], key: str, value: object) -> _Word:
             if word.value == value:
                 return word
     if words is Program and isinstance(value, str) and value.lower() == "pace":
-        raise CaseRefused(
-            "program 'pace' is not under GG.1538: send the request through PACE's own referral process."
-        )
+        raise CaseRefused("program 'pace' is not under GG.1538: send the request through PACE's own referral process.")
     allowed = ", ".join(word.value for word in words)
     raise CaseRefused(f"{key} {_shown(value)} is not known: use one of {allowed}.")
 

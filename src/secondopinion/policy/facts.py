@@ -56,9 +56,7 @@ def read_facts(path: Path) -> dict[str, Fact]:
         for entry in section["fact"]:
             fact = Fact(section=section["title"], hidden=section.get("hidden", False), **entry)
             if fact.name in facts or fact.bit in taken:
-                raise ValueError(
-                    f"{path.name} has the fact {fact.name} or its bit {fact.bit} twice: keep one."
-                )
+                raise ValueError(f"{path.name} has the fact {fact.name} or its bit {fact.bit} twice: keep one.")
             taken.add(fact.bit)
             facts[fact.name] = fact
     return facts

@@ -51,9 +51,7 @@ class Finding:
 
     def __bool__(self) -> NoReturn:
         """Refused: a finding has three answers."""
-        raise TypeError(
-            "A Finding may be not yet known, so it is neither true nor false: compare its verdict."
-        )
+        raise TypeError("A Finding may be not yet known, so it is neither true nor false: compare its verdict.")
 
     def citing(self, clause: str) -> Finding:
         """The same finding, reached by way of one clause more."""

@@ -29,7 +29,6 @@ from secondopinion.policy.gg1538.edition_2024_12.section_iii import (
     PLAN_NETWORK,
     RESPONSIBLE_NETWORK,
     SAME_SPECIALTY,
-    VISITS,
     Authorized,
 )
 from secondopinion.policy.gg1538.heads import head_answers, head_masks
@@ -104,9 +103,7 @@ def covered_days() -> tuple[date, date]:
     return _EDITION_DAYS[0]["from"], _EDITION_DAYS[-1]["to"]
 
 
-_EDITION_DAYS = tomllib.loads((Path(__file__).parent / "editions.toml").read_text(encoding="utf-8"))[
-    "edition"
-]
+_EDITION_DAYS = tomllib.loads((Path(__file__).parent / "editions.toml").read_text(encoding="utf-8"))["edition"]
 
 
 def edition_for(asked: Asked) -> Edition:
@@ -252,9 +249,7 @@ def who_decides(edition: Edition, program: Program, delegated: bool, *, out_of_a
     return Decider.NETWORK
 
 
-def what_must_the_letter_say(
-    edition: Edition, kind: str, program: Program, *, differs: bool = False
-) -> frozenset[str]:
+def what_must_the_letter_say(edition: Edition, kind: str, program: Program, *, differs: bool = False) -> frozenset[str]:
     """The marks a letter of this kind must bear. `differs`: the two opinions differ on the need for a
     procedure. Raises KeyError for an unknown kind."""
     return letters.marks(kind, differs=differs)
@@ -263,11 +258,12 @@ def what_must_the_letter_say(
 def what_is_authorized(edition: Edition, asked: Asked) -> Authorized:
     """One consultation visit, the program's consult codes, nothing else (III.G)."""
     received_on = asked.received_at.astimezone(PACIFIC).date()
+    values = load("authorization")
     ordered = asked.requester is Requester.PLAN
     return Authorized(
-        units=VISITS,
+        units=values.value("visits", received_on).number,
         codes=CONSULTATION_CODES[asked.program],
-        valid_days=int(load("authorization").value("validity", received_on).is_),
+        valid_days=values.value("validity", received_on).number,
         cites=frozenset({"III.G"}),
         modifiers=(MANDATED_SERVICE,) if ordered else (),
     )

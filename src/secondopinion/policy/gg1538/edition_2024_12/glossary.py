@@ -17,9 +17,7 @@ def serious_chronic_condition(facts: Facts) -> Finding:
     """An illness or disorder, serious in nature, that either stays without full cure or gets worse over a
     long time, or needs ongoing treatment to hold it in remission or keep it from getting worse."""
     # Reading: there is no closed list of illnesses; seriousness is answered for this Member.
-    return facts.condition_is_serious & (
-        facts.condition_persists_or_worsens | facts.condition_needs_ongoing_treatment
-    )
+    return facts.condition_is_serious & (facts.condition_persists_or_worsens | facts.condition_needs_ongoing_treatment)
 
 
 @EDITION.clause("IX.Appropriately Qualified Health Care Professional", Force.MEANS)

@@ -27,9 +27,7 @@ THIRD_OPINION: Final = "GG.1538 II.D"
 
 LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # Reading: the "notice of action" of III.F is the approval sent to the consultant, not an adverse notice.
-    "authorization_to_professional": frozenset(
-        {SECOND_OPINION_ONLY, WRITTEN_REPORT, ONE_VISIT_ONLY, RETURN_FOR_TESTS}
-    ),
+    "authorization_to_professional": frozenset({SECOND_OPINION_ONLY, WRITTEN_REPORT, ONE_VISIT_ONLY, RETURN_FOR_TESTS}),
     # Reading: the Member is told of the cost of unauthorized care outside the network (III.D.1) before
     # going, not only after a bill is found.
     "approval_to_member": frozenset({NO_COST, OUTSIDE_COST, ONE_VISIT, REPORT}),

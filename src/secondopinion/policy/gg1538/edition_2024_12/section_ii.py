@@ -117,11 +117,7 @@ def plan_may_validate(facts: Facts) -> Finding:
     may itself arrange second and third opinions to confirm that a procedure is not covered."""
     # Reading: only the plan or network asks under this clause. The parent request's clock runs on, and the
     # opinion is offered to the Member, whose refusal is no ground against the parent request.
-    return (
-        facts.requester_is_plan
-        & (facts.opinion_is_second | facts.opinion_is_third)
-        & facts.necessity_is_in_question
-    )
+    return facts.requester_is_plan & (facts.opinion_is_second | facts.opinion_is_third) & facts.necessity_is_in_question
 
 
 @EDITION.clause("II.I", Force.MAY)

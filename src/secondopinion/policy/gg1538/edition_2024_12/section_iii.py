@@ -83,8 +83,6 @@ CONSULTATION_CODES: Final = {
     Program.MEDI_CAL: ("99242", "99243", "99244", "99245"),
     Program.ONECARE: ("99202", "99203", "99204", "99205"),
 }
-VISITS: Final = 1
-
 # Reading: an opinion that the payer itself orders (II.E) is billed with the modifier for mandated services.
 MANDATED_SERVICE: Final = "32"
 

@@ -1,0 +1,35 @@
+"""The clauses in the Member's own words, for letters: what a denial may cite, and how each clause reads."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from secondopinion.policy.clauses import Edition
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def _words(edition_name: str) -> Mapping[str, Any]:
+    own = _FOLDER / f"edition_{edition_name[:4]}_{edition_name[5:7]}" / "plain_words.toml"
+    found = own if own.exists() else _FOLDER / "edition_2024_12" / "plain_words.toml"
+    return tomllib.loads(found.read_text(encoding="utf-8"))
+
+
+def citable(edition: Edition) -> tuple[str, ...]:
+    """The clauses a denial may rest on and a missing paper may settle, in the policy's order."""
+    return tuple(_words(edition.name)["clause"])
+
+
+def in_plain_words(edition: Edition, clause_id: str) -> str:
+    """One clause as a Member reads it. Raises KeyError for a clause that a letter cannot cite."""
+    return str(_words(edition.name)["clause"][clause_id])
+
+
+def title(edition: Edition) -> str:
+    """The edition as a letter names it, such as “December 2024”."""
+    return str(_words(edition.name)["title"])
