@@ -23,7 +23,7 @@ PROGRAMS: Final = ("medi-cal", "onecare")
 Reader = Literal["member", "requester", "professional"]
 
 
-class UnknownLetter(ValueError):  # noqa: N818  a word of this house's own
+class UnknownLetter(ValueError):
     """No letter of that kind, program or language is drawn. Carries a sentence."""
 
 

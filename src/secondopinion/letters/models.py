@@ -11,6 +11,21 @@ from django.db.models import Q
 from secondopinion.people.models import PROGRAMS, HealthNetwork
 
 
+class Says(models.Func):
+    """Whether a JSON value holds words at a path: `Says("data", "$.appeal.by")`. Blank is not words."""
+
+    function = "jsonb_path_exists"
+    template = "%(function)s(%(expressions)s)"
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, path: str) -> None:
+        words = models.Func(
+            models.Value(f'{path} ? (@.type() == "string" && @ like_regex "[^[:space:]]")'),
+            template="(%(expressions)s)::jsonpath",
+        )
+        super().__init__(models.F(column), words)
+
+
 class Letter(models.Model):
     """One letter to one reader. The database refuses a change of its data, and any change after mailing."""
 
@@ -41,8 +56,11 @@ class Letter(models.Model):
             models.CheckConstraint(
                 name="denial_says_what_it_must",
                 condition=~Q(kind__startswith="denial")
-                | Q(data__reasons__0__reason__isnull=False, data__appeal__by__isnull=False)
-                & Q(data__complaint__0__phone__isnull=False),
+                | Q(
+                    Says("data", "$.reasons[*].reason"),
+                    Says("data", "$.appeal.by"),
+                    Says("data", "$.complaint[*].phone"),
+                ),
                 violation_error_message="A denial needs a reason, the right to appeal and a complaint contact.",
             ),
             models.CheckConstraint(

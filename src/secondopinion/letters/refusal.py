@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Incomplete(ValueError):  # noqa: N818  a word of this house's own
+class Incomplete(ValueError):
     """A letter lacks something. The sentence names the letter and what is missing, never a person."""
 
     def __init__(self, kind: str, what: str) -> None:
