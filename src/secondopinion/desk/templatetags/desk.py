@@ -1,0 +1,51 @@
+"""What every page of the desk shows the same way: due clocks, days, stored words, icons."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+
+from secondopinion.desk import words
+
+register = template.Library()
+
+
+@register.inclusion_tag("desk/due.html")
+def due(due_at: datetime | None, now: datetime, kind: str = "", stopped_at: datetime | None = None) -> dict[str, Any]:
+    """`{% due referral.due_at request.now referral.due_kind %}`: the clock in words, number, icon and colour.
+
+    A fourth argument, the instant at which the clock stopped, shows it as met or missed.
+    """
+    return {"due": words.due(due_at, now, kind, stopped_at)}
+
+
+@register.inclusion_tag("desk/icon.html")
+def icon(name: str) -> dict[str, Any]:
+    """`{% icon "clock" %}`: a small drawing that says nothing by itself (hidden from screen readers)."""
+    return {"name": name}
+
+
+@register.inclusion_tag("desk/state.html")
+def state(value: str) -> dict[str, Any]:
+    """`{% state referral.state %}`: the state of a referral as a tag."""
+    return {"value": value, "words": words.words_of(value, "state")}
+
+
+@register.filter
+def pacific(at: datetime | None) -> str:
+    """An instant with weekday and zone; see `words.pacific`."""
+    return words.pacific(at)
+
+
+@register.filter
+def day(on: date | datetime | None) -> str:
+    """A day with its weekday; see `words.day`."""
+    return words.day(on)
+
+
+@register.filter
+def words_of(value: str | None, kind: str = "") -> str:
+    """`{{ referral.program|words_of }}`, or `|words_of:"requester"` where one word means two things."""
+    return words.words_of(value, kind)
