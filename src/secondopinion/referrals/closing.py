@@ -17,6 +17,7 @@ ENDS = {  # the clock that a mailed letter of a kind ends, once no other of its 
     "denial_to_member": "member-notice",
     "approval_to_requester": "provider-notice",
     "denial_to_requester": "provider-notice",
+    "withdrawal_to_member": "withdrawal-notice",
     "report_to_member": "report-delivery",
     "report_to_professional": "report-delivery",
 }

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.person import Credential, Person
 from secondopinion.policy.asked import Program, Requester
-from secondopinion.policy.clocks import appointment_clock, notice_clocks, validity
+from secondopinion.policy.clocks import appointment_clock, notice_clocks, validity, withdrawal_notice_clock
 from secondopinion.policy.findings import Verdict
-from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.gg1538 import plain
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
@@ -81,11 +81,11 @@ def check_denial(before: Snapshot, told: Deny) -> None:
         raise Refused("The policy authorizes this request. It cannot be denied; authorize it.")
     if not told.reasons:
         raise Refused("A denial needs at least one reason with the clause it rests on.")
-    register = questions.clause_ids(before.edition_in_force)
+    citable = plain.citable(before.edition_in_force)
     for reason in told.reasons:
-        if reason.clause not in register:
+        if reason.clause not in citable:
             raise Refused(
-                f"“{reason.clause}” is no clause of the edition in force ({before.edition}). "
+                f"“{reason.clause}” is no clause that a denial may rest on (edition {before.edition}). "
                 "Cite a clause from the list."
             )
     parts = {
@@ -135,6 +135,7 @@ def withdraw(before: Snapshot, told: Withdraw, person: Person, now: datetime) ->
     return Change(
         details={"by": told.by, "by_name": told.by_name, "words": told.words},
         owes=tuple(Owed(*letter) for letter in letters),
+        starts=(withdrawal_notice_clock(before.asked, withdrawn_at=now),) if before.opinion and before.about else (),
         stops=("decision", "appointment", "provider-notice", "member-notice"),
     )
 

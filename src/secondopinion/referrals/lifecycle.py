@@ -134,7 +134,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 )  # fmt: skip
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class Refused(Exception):
     """A step that may not be taken: what happened, why, what to do instead. Holds no name, no condition."""
 
     def __init__(self, sentence: str) -> None:

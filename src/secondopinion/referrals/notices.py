@@ -21,7 +21,7 @@ from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.clocks import appointment_clock, decision_clocks
-from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.rights import Contact, contacts, rights
 from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.match import candidates_for
@@ -242,14 +242,14 @@ def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Lette
         "reasons": [
             {
                 "clause": f"GG.1538 {r.clause}",
-                "criterion": questions.in_plain_words(edition, r.clause),
+                "criterion": plain.in_plain_words(edition, r.clause),
                 "reason": r.words.strip(),
             }
             for r in told.reasons
         ],
         "clinical_reason": told.clinical_reason.strip(),
         "to_approve": [line.strip() for line in told.would_change.splitlines() if line.strip()],
-        "criteria": {"title": "Referral for Second Opinion", "number": "GG.1538", "edition": edition.words},
+        "criteria": {"title": "Referral for Second Opinion", "number": "GG.1538", "edition": plain.title(edition)},
         "rules": {"medicare": told.medicare_reason.strip(), "medi_cal": told.medi_cal_reason.strip()} if both else None,
         "appeal": appeal_of(before, "deny", now),
         "hearing": {
@@ -287,7 +287,7 @@ def information_needed(before: Snapshot, items: tuple[Item, ...], now: datetime)
             {
                 "item": i.words.strip(),
                 "question": facts[i.fact].question if i.fact in facts
-                else questions.in_plain_words(before.edition_in_force, i.clause),
+                else plain.in_plain_words(before.edition_in_force, i.clause),
                 "holder": before.clinician_name or None,
             }
             for i in items

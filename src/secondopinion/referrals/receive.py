@@ -141,7 +141,8 @@ def _row(request: Request, received_at: datetime, day: date, now: datetime) -> S
 
 
 def _known(edition: Any, answers: Mapping[str, bool | None]) -> Mapping[str, bool | None]:
-    unknown = sorted(set(answers) - set(questions.facts(edition)))
+    asked = {name for name, fact in questions.facts(edition).items() if not fact.hidden}
+    unknown = sorted(set(answers) - asked)
     if unknown:
         raise Refused(f"The policy asks nothing called {', '.join(unknown)}. Use the questions it lists.")
     return answers

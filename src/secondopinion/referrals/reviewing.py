@@ -10,7 +10,7 @@ from secondopinion.people.person import Person
 from secondopinion.policy.asked import Asked
 from secondopinion.policy.clocks import Clock, decision_clocks
 from secondopinion.policy.findings import Verdict
-from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.notices import information_needed
@@ -38,6 +38,7 @@ def classify(before: Snapshot, told: Classify, person: Person, now: datetime) ->
     return Change(
         details={k: str(v) for k, v in columns.items() if v},
         columns=columns,
+        stops=("decision",),
         starts=clocks_for(before, asked, before.answers),
     )
 
@@ -52,13 +53,13 @@ def hand_over(before: Snapshot, told: HandOver, person: Person, now: datetime) -
 def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Change:
     """Record answers. A clinical judgment is only for a nurse or a physician to give."""
     edition = before.edition_in_force
-    known = questions.facts(edition)
+    known = {name: fact for name, fact in questions.facts(edition).items() if not fact.hidden}
     unknown = sorted(set(told.answers) - set(known))
     if unknown:
         raise Refused(f"The policy asks nothing called {', '.join(unknown)}. Use the questions on the page.")
     if not told.answers:
         raise Refused("No answer was given, so nothing was recorded. Answer at least one question.")
-    reserved = sorted(f for f in told.answers if known[f].yes_only)
+    reserved = sorted(f for f in told.answers if known[f].only_licensed)
     if reserved and not person.is_a("nurse", "physician"):
         raise Refused(
             "Whether there is another good reason to authorize is a clinical judgment. "
@@ -73,6 +74,7 @@ def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Cha
     return Change(
         details={"answers": changed, "source": told.source},
         columns={"yes": yes, "no": no},
+        stops=("decision",),
         starts=clocks_for(before, before.asked, answers),
         finding=before.finding(answers),
     )
@@ -84,7 +86,12 @@ def take_up(before: Snapshot, told: TakeUp, person: Person, now: datetime) -> Ch
         return Change(details={"complete": before.information_complete_at is not None})
     columns = {"information_complete_at": before.received_at}
     asked = replace(before, information_complete_at=before.received_at).asked
-    return Change(details={"complete": True}, columns=columns, starts=clocks_for(before, asked, before.answers))
+    return Change(
+        details={"complete": True},
+        columns=columns,
+        stops=("decision",),
+        starts=clocks_for(before, asked, before.answers),
+    )
 
 
 def ask(before: Snapshot, told: Ask, person: Person, now: datetime) -> Change:
@@ -93,9 +100,9 @@ def ask(before: Snapshot, told: Ask, person: Person, now: datetime) -> Change:
         raise Refused("Name at least one thing that is missing, and the clause that needs it.")
     if before.finding().verdict is Verdict.YES:
         raise Refused("The policy already authorizes this request. Authorize it; nothing more may be asked for.")
-    register = questions.clause_ids(before.edition_in_force)
+    citable = plain.citable(before.edition_in_force)
     for item in told.items:
-        if item.clause not in register or not item.words.strip():
+        if item.clause not in citable or not item.words.strip():
             raise Refused("Each thing asked for needs plain words and the clause of the policy it would settle.")
     return Change(
         details={"items": [asdict(i) for i in told.items]},
@@ -117,6 +124,7 @@ def supply(before: Snapshot, told: Supply, person: Person, now: datetime) -> Cha
     return Change(
         details={"at": told.at.isoformat(), "complete": True, "note": told.note},
         columns=columns,
+        stops=("decision",),
         starts=clocks_for(before, asked, before.answers),
     )
 

@@ -1,0 +1,161 @@
+"""Reading a referral for a page: its history, clocks, letters and papers. Nothing here writes.
+
+Every function takes a referral that came through `access`, so whoever reads it may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from secondopinion.directory.find import network_name_of
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.letters.models import Letter
+from secondopinion.people.models import AuthorizedRepresentative, Period
+from secondopinion.people.person import Person
+from secondopinion.people.plan import the_plan
+from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.specialties import Level, plain_name
+from secondopinion.referrals import notices
+from secondopinion.referrals.lifecycle import Refused, State, Step, steps_from
+from secondopinion.referrals.match import SAME_SPECIALTY, candidates_for, level_of, miles_from
+from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
+from secondopinion.referrals.snapshot import COLUMNS, Snapshot
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Who gave an answer, and when."""
+
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A professional who may give the opinion, and why: the nearness of the specialty and of the place."""
+
+    who: QualifiedProfessional
+    specialty: str
+    level: Level | None  # None: III.A sets no specialty
+    network: str
+    miles: float | None
+    speaks_the_language: bool
+
+
+def snapshot_of(referral: Referral) -> Snapshot:
+    """The referral as the policy reads it."""
+    return Snapshot(**{name: getattr(referral, name) for name in COLUMNS})
+
+
+def decider_of(referral: Referral) -> str:
+    """Who decides, by name (II.L)."""
+    return referral.network.name if referral.decider == "network" and referral.network else the_plan().name
+
+
+def may_decide(referral: Referral, person: Person) -> bool:
+    """Does the person work for the entity that decides this referral (II.L)?"""
+    return person.network == (referral.network_id if referral.decider == "network" else None)
+
+
+def steps_for(referral: Referral, person: Person) -> tuple[Step, ...]:
+    """The steps this person may take now: by state, by role, and by who decides."""
+    table = steps_from(State(referral.state), person.roles)
+    return tuple(s for s in table if not s.decider_only or may_decide(referral, person))
+
+
+def events_of(referral: Referral) -> list[Event]:
+    """The history, oldest first."""
+    return list(Event.objects.filter(referral=referral).order_by("position"))
+
+
+def clocks_of(referral: Referral) -> list[RunningClock]:
+    """Every clock that was ever started on the referral, earliest due first."""
+    return list(RunningClock.objects.filter(referral=referral).order_by("due_at", "rule"))
+
+
+def notices_of(referral: Referral) -> list[Notice]:
+    """What was owed in writing, in the order it was owed, without the letters' bytes."""
+    found = Notice.objects.filter(referral=referral).select_related("letter").defer("letter__pdf", "letter__data")
+    return list(found.order_by("position", "id"))
+
+
+def letter_of(referral: Referral, letter_id: UUID) -> Letter:
+    """One letter of the referral. Raises Refused."""
+    found = Letter.objects.filter(pk=letter_id, notice__referral=referral).first()
+    if found is None:
+        raise Refused("There is no such letter on this referral. Open it from the referral's page.")
+    return found
+
+
+def papers_of(referral: Referral) -> list[Paper]:
+    """The papers that came with the referral, without their bytes."""
+    return list(Paper.objects.filter(referral=referral).defer("content").order_by("added_at", "id"))
+
+
+def paper_of(referral: Referral, paper_id: UUID) -> Paper:
+    """One paper of the referral. Raises Refused."""
+    found = Paper.objects.filter(pk=paper_id, referral=referral).first()
+    if found is None:
+        raise Refused("There is no such paper on this referral. Open it from the referral's page.")
+    return found
+
+
+def report_of(referral: Referral) -> ConsultationReport | None:
+    """The consultation report, once it has come."""
+    found = ConsultationReport.objects.filter(referral=referral).select_related("paper").defer("paper__content")
+    return found.first()
+
+
+def representatives_of(referral: Referral, on: date) -> list[AuthorizedRepresentative]:
+    """Who may act for the Member on a day."""
+    return list(AuthorizedRepresentative.objects.filter(Period.covering(on), member_id=referral.member_id))
+
+
+def treating_of(referral: Referral) -> QualifiedProfessional | None:
+    """The clinician whose care is questioned, when in the directory."""
+    return notices.professional(referral.clinician_id)
+
+
+def pcp_of(referral: Referral, now: datetime) -> QualifiedProfessional | None:
+    """The Member's PCP on the day."""
+    return notices.pcp_of(snapshot_of(referral), now)
+
+
+def answers_given(events: Iterable[Event]) -> dict[str, Given]:
+    """Who last gave each answer, by fact."""
+    given: dict[str, Given] = {}
+    for event in events:
+        for fact in event.details.get("answers") or ():
+            given[fact] = Given(event.actor, event.at)
+    return given
+
+
+def candidates_of(referral: Referral, now: datetime) -> list[Candidate]:
+    """Everyone in the plan's networks who may give the opinion, nearest first (III.A, III.B)."""
+    before = snapshot_of(referral)
+    day = now.astimezone(PACIFIC).date()
+    choice = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+    compared = choice.candidates == SAME_SPECIALTY and bool(before.clinician_taxonomy)
+    return [
+        Candidate(
+            who=who,
+            specialty=plain_name(who.taxonomy),
+            level=level_of(before, who) if compared else None,
+            network=network_name_of(who, day) or the_plan().name,
+            miles=miles_from(referral.member, who),
+            speaks_the_language=referral.member.language in who.languages,
+        )
+        for who in candidates_for(before, referral.member, now)
+    ]
+
+
+def specialties_held() -> list[tuple[str, str]]:
+    """The specialties of the directory: code and plain name, by name."""
+    codes = QualifiedProfessional.objects.order_by().values_list("taxonomy", flat=True).distinct()
+    return sorted(((code, plain_name(code)) for code in codes), key=lambda pair: pair[1])
