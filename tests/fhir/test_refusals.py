@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fhir import bundles as b
+from fhir.emitted import keep
 from secondopinion.fhir.outcome import operation_outcome
 from secondopinion.fhir.refused import Refused
 from secondopinion.fhir.shape import check_media_type
@@ -192,6 +193,7 @@ def test_a_clock_that_is_a_few_hours_ahead_is_forgiven() -> None:
 def test_a_refusal_is_one_operation_outcome_and_repeats_no_value() -> None:
     refusal = refused_after(lambda x: b.resource(x, b.PATIENT).update(birthDate="Marisol Quill"))
     outcome = operation_outcome(refusal)
+    keep("refusal", outcome)
     assert outcome["resourceType"] == "OperationOutcome"
     [issue] = outcome["issue"]
     assert (issue["severity"], issue["code"]) == ("error", "value")

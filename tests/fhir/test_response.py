@@ -6,8 +6,10 @@ import dataclasses
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from fhir import bundles as b
+from fhir.emitted import keep
 from fhir.outcomes import A_CLINIC, OUTCOMES, UNTIL
 from secondopinion.fhir.answer import Outcome
 from secondopinion.fhir.metadata import capability_statement
@@ -60,6 +62,7 @@ def test_each_kind_of_answer_has_its_code(outcome: str, code: str, reasons: list
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_every_answer_is_a_collection_that_echoes_the_parties_under_their_own_addresses(outcome: str) -> None:
     bundle = answered(outcome)
+    keep(f"answer {outcome}", bundle)
     assert (bundle["type"], bundle["identifier"]) == ("collection", b.request()["identifier"])
     assert bundle["timestamp"] == "2026-11-23T10:00:00-08:00"
     urls = [entry["fullUrl"] for entry in bundle["entry"]]
@@ -169,6 +172,19 @@ def test_an_answer_repeats_nothing_of_a_party_but_who_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["second-opinion-samples/so-request", "examples/pas-2.2.1/Bundle-ReferralAuthorizationBundleExample"]
+)
+def test_the_samples_are_answered(name: str) -> None:
+    sample = settings.SHARED / "fhir" / f"{name}.json"
+    if not sample.exists():
+        pytest.skip(f"the guides' samples are not on this machine ({sample})")
+    for kind, outcome in OUTCOMES.items():
+        bundle = response_bundle(parse(sample.read_bytes(), b.NOW), outcome, BASE)
+        keep(f"{sample.stem} {kind}", bundle)
+        assert claim_response(bundle)["item" if outcome.fault is None else "error"]
+
+
+@pytest.mark.parametrize(
     ("outcome", "lost"),
     [
         ("certified by the policy", {"authorization_number": ""}),
@@ -186,6 +202,7 @@ def test_an_answer_without_what_it_needs_cannot_exist(outcome: str, lost: dict[s
 
 def test_the_capability_statement_names_the_operation_and_the_guide() -> None:
     statement = capability_statement(BASE, "0.1.0")
+    keep("metadata", statement)
     [claim] = statement["rest"][0]["resource"]
     assert claim["operation"][0]["definition"].endswith("/OperationDefinition/Claim-submit")
     assert statement["implementationGuide"][0].endswith("|2.2.1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class Refused(Exception):
     """A request that cannot be taken in.
 
     `status` is the HTTP status (4xx), `code` a FHIR issue type (http://hl7.org/fhir/issue-type), `what`
