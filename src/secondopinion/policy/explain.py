@@ -37,11 +37,11 @@ def explain_json(text: str) -> dict[str, Any]:
     twice."""
     try:
         case = json.loads(text, object_pairs_hook=_no_duplicates)
-    except RecursionError:
-        raise CaseRefused("The case is nested too deeply to be read: give one flat JSON object.") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise CaseRefused(f"The case is not JSON ({place}: {error.msg}): give one JSON object.") from None
+    except RecursionError:
+        raise CaseRefused("The case is nested too deeply to be read: give one flat JSON object.") from None
     return explain(case)
 
 
@@ -60,7 +60,10 @@ def explain(case: Mapping[str, Any]) -> dict[str, Any]:
         raise CaseRefused(_one_line(str(error))) from None
     needs_authorization = questions.is_prior_authorization_required(edition, asked, answers)
     choice = questions.where_may_the_member_go(edition, asked, answers)
-    clocks = decision_clocks(asked, prior_authorization=_known(needs_authorization))
+    try:
+        clocks = decision_clocks(asked, prior_authorization=_known(needs_authorization))
+    except LookupError as error:
+        raise CaseRefused(f"No deadline can be computed: {_one_line(str(error))}") from None
     return {
         "policy": edition.policy,
         "edition": edition.name,
@@ -105,6 +108,7 @@ def _read(case: Mapping[str, Any]) -> tuple[Asked, Edition]:
         if key not in case:
             raise CaseRefused(f"{key} is missing from the case: give it.")
     received_at = _instant("received_at", case["received_at"])
+    _within_years("received_at", received_at)
     complete_at = case.get("information_complete_at")
     if complete_at is not None:
         complete_at = _instant("information_complete_at", complete_at)
@@ -146,15 +150,24 @@ def _instant(key: str, value: object) -> datetime:
     if instant.utcoffset() is None:
         raise CaseRefused(f"{key} {_shown(value)} has no offset from UTC: give one {example}.")
     first, last = questions.covered_days()
-    refused = CaseRefused(
-        f"{key} {_shown(value)} is not in the years covered, {first.year} to {last.year}: "
-        "give an instant in these, in Pacific time."
-    )
     if not first.year - 1 <= instant.year <= last.year + 1:
-        raise refused
-    if not first <= instant.astimezone(PACIFIC).date() <= last:
-        raise refused
+        raise _uncovered(key, instant)
     return instant
+
+
+def _within_years(key: str, instant: datetime) -> None:
+    # Reading: the year of an instant is the one on a calendar in California.
+    first, last = questions.covered_days()
+    if not first <= instant.astimezone(PACIFIC).date() <= last:
+        raise _uncovered(key, instant)
+
+
+def _uncovered(key: str, instant: datetime) -> CaseRefused:
+    first, last = questions.covered_days()
+    years = f"{first.year} to {last.year}"
+    return CaseRefused(
+        f"{key} {instant.isoformat()} is not in the years covered, {years} Pacific time: give an instant in them."
+    )
 
 
 def _answers(given: object) -> dict[str, bool | None]:
@@ -209,4 +222,5 @@ def _shown(value: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    spaced = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in spaced)

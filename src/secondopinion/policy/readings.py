@@ -1,11 +1,12 @@
 """Gathers every `# Reading:` comment of the law into one page: where a clause can be read in two ways, which
-way was taken, and why. The page is docs/readings.md; a test keeps it fresh.
+way was taken, and why. The page is docs/readings.md; a test keeps it fresh, and running this module prints it.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,3 +88,7 @@ def _subjects(source: str) -> list[tuple[int, int, str]]:
 def _subject_at(line: int, subjects: list[tuple[int, int, str]]) -> str:
     around = [(last - first, name) for first, last, name in subjects if first <= line <= last]
     return min(around)[1] if around else ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(readings(Path(__file__).parent))

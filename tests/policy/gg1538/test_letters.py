@@ -1,0 +1,83 @@
+"""What the policy asks of each letter, and what it never asks of the policy's own marks."""
+
+import pytest
+from secondopinion.policy.rights import rights
+
+from policy.gg1538.cases import EDITION, asked
+from secondopinion.policy.asked import Program
+from secondopinion.policy.gg1538 import questions
+
+KINDS = {
+    "authorization_to_professional",
+    "approval_to_member",
+    "approval_to_requester",
+    "denial_to_member",
+    "denial_to_requester",
+    "information_needed_to_member",
+    "information_needed_to_requester",
+    "withdrawal_to_member",
+    "report_to_member",
+    "report_to_professional",
+}
+
+
+def says(kind: str, program: str = "medi-cal", *, differs: bool = False) -> frozenset[str]:
+    return questions.what_must_the_letter_say(EDITION, kind, Program(program), differs=differs)
+
+
+@pytest.mark.parametrize("program", list(Program))
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_letter_has_its_marks(kind: str, program: str) -> None:
+    assert all(mark.startswith(("GG.1538 ", "HSC ")) for mark in says(kind, program))
+
+
+def test_a_letter_of_no_kind_is_refused() -> None:
+    with pytest.raises(KeyError):
+        says("denial")
+
+
+@pytest.mark.clause("II.K", "II.K.1", "II.K.2", "II.K.3")
+@pytest.mark.parametrize("program", list(Program))
+def test_a_denial_gives_reasons_appeal_right_and_complaint_contact(program: str) -> None:
+    assert says("denial_to_member", program) >= {"GG.1538 II.K.1", "GG.1538 II.K.2", "GG.1538 II.K.3"}
+
+
+@pytest.mark.clause("II.K.1")
+def test_the_requester_gets_the_reasons_and_a_named_professional() -> None:
+    assert says("denial_to_requester") == {"GG.1538 II.K.1", "HSC 1367.01(h)(4)"}
+
+
+@pytest.mark.clause("II.F", "III.D.1", "III.G")
+def test_an_approval_says_no_cost_one_visit_and_what_unauthorized_care_outside_would_mean() -> None:
+    assert says("approval_to_member") >= {"GG.1538 II.F", "GG.1538 III.D.1", "GG.1538 III.G", "GG.1538 III.F.1"}
+
+
+@pytest.mark.clause("III.F", "III.F.1", "III.G")
+def test_the_authorization_bears_both_statements_one_visit_and_return_for_tests() -> None:
+    assert says("authorization_to_professional") == {
+        "GG.1538 III.F.1 second opinion only",
+        "GG.1538 III.F.1 written report",
+        "GG.1538 III.G one visit",
+        "GG.1538 III.G return for tests",
+    }
+
+
+@pytest.mark.clause("II.J")
+def test_a_letter_for_missing_information_says_what_is_missing() -> None:
+    for kind in ("information_needed_to_member", "information_needed_to_requester"):
+        assert says(kind) == {"HSC 1367.01(h)(5)"}
+
+
+@pytest.mark.clause("III.F.1", "II.D")
+def test_a_report_that_differs_tells_the_member_of_the_third_opinion() -> None:
+    assert says("report_to_member") == {"GG.1538 III.F.1"}
+    assert says("report_to_member", differs=True) == {"GG.1538 III.F.1", "GG.1538 II.D"}
+    assert says("report_to_professional", differs=True) == {"GG.1538 III.F.1"}
+
+
+@pytest.mark.clause("IX.Appeal (Medi-Cal)", "IX.Appeal (OneCare)", "IX.Integrated Appeal", "II.K.2")
+def test_a_denial_can_be_appealed_within_the_window_of_its_program() -> None:
+    noticed_on = asked().received_at.date()
+    assert rights(Program.MEDI_CAL, "deny", noticed_on).appeal_days == 60
+    assert rights(Program.ONECARE, "deny", noticed_on).appeal_days == 65
+    assert not rights(Program.MEDI_CAL, "deny", noticed_on).external_review
