@@ -7,11 +7,12 @@ word, or the letter is refused by the name of the clause.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,9 @@ from secondopinion.letters.refusal import Incomplete
 
 MARGIN_BAND: Final = 62.0  # points at the foot of each page that hold the page number, not the letter
 HEAD_BAND: Final = 54.0  # points at the head of each page after the first that hold the running line
+
+NO_KEY: Final = re.compile(r'does not contain key "([^"]+)"')
+DEMANDED: Final = re.compile(r"assertion failed: (.+)")
 
 # PDFium gives U+FFFE or U+0002 for a hyphen at the end of a line.
 ONE_FORM: Final = str.maketrans(
@@ -50,12 +54,12 @@ class Sealed:
 
 def render(kind: str, program: str, language: str, data: Mapping[str, Any]) -> bytes:
     """The letter as PDF/UA-1. The same data gives the same bytes. Raises Incomplete, UnknownLetter."""
-    return _print(kind, language, _with_program(kind, program, data))
+    return _press(kind, program, language, data)[1]
 
 
 def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
     """The words that each clause orders, as the letter of this data says them: mark to passages."""
-    return _passages(kind, language, _with_program(kind, program, data))
+    return _passages(kind, _press(kind, program, language, data)[0])
 
 
 def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
@@ -89,9 +93,8 @@ def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
     `required_marks`: what the policy says a letter of this kind must say. Raises Incomplete naming the
     first mark whose words are not in the finished PDF.
     """
-    pdf = render(frozen.kind, frozen.program, frozen.language, frozen.data)
-    said = passages(frozen.kind, frozen.program, frozen.language, frozen.data)
-    marks = marks_of(pdf, said)
+    compiler, pdf = _press(frozen.kind, frozen.program, frozen.language, frozen.data)
+    marks = marks_of(pdf, _passages(frozen.kind, compiler))
     for mark in sorted(set(required_marks) - marks):
         raise Incomplete(frozen.kind, f"the finished letter does not say what {mark} orders")
     return Sealed(pdf, hashlib.sha256(pdf).hexdigest(), marks, template_sha256(frozen.kind, frozen.language))
@@ -114,26 +117,36 @@ def _compiler(template: Path) -> typst.Compiler:
     return warm[template]
 
 
-def _with_program(kind: str, program: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    if data["referral"]["program"] != program:
-        raise Incomplete(kind, f"the referral is {data['referral']['program']} and the letter {program}")
-    return data
-
-
-def _print(kind: str, language: str, data: Mapping[str, Any]) -> bytes:
+def _press(kind: str, program: str, language: str, data: Mapping[str, Any]) -> tuple[typst.Compiler, bytes]:
+    """Print, and leave the compiler as it stands, so that it can be asked about this very letter."""
     compiler = _compiler(kind_named(kind).template(language))
-    dated = datetime.fromisoformat(data["dated_on"]).replace(hour=12, tzinfo=UTC)
+    dated = _dated(kind, program, data)
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs={"data": _json(data)})
     except typst.TypstError as error:
         raise _refusal(kind, error) from error
     if not isinstance(pdf, bytes):  # more than one file only for images
         raise Incomplete(kind, "the typesetter returned no single PDF")
-    return pdf
+    return compiler, pdf
 
 
-def _passages(kind: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
-    compiler = _compiler(kind_named(kind).template(language))
+def _dated(kind: str, program: str, data: Mapping[str, Any]) -> datetime:
+    """The instant the PDF bears: noon of the letter's own day, so printing again gives the same bytes."""
+    try:
+        if data["referral"]["program"] != program:
+            raise Incomplete(kind, f"the referral is {data['referral']['program']} and the letter {program}")
+        day = date.fromisoformat(data["dated_on"])
+    except KeyError as error:
+        raise Incomplete(kind, f"{str(error.args[0]).replace('_', ' ')} is missing") from error
+    except ValueError as error:
+        if isinstance(error, Incomplete):
+            raise
+        raise Incomplete(kind, "dated on is not a day (write it as 2026-11-30)") from error
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _passages(kind: str, compiler: typst.Compiler) -> dict[str, list[str]]:
+    """The passages of the letter printed last."""
     try:
         found = orjson.loads(compiler.query("<says>", field="value"))
     except typst.TypstError as error:
@@ -151,6 +164,10 @@ def _json(data: Mapping[str, Any]) -> str:
 def _refusal(kind: str, error: typst.TypstError) -> Incomplete:
     """One sentence from the typesetter's complaint, naming the value it stumbled over."""
     message = " ".join(error.message.split())
+    if absent := NO_KEY.search(message):
+        return Incomplete(kind, f"{absent[1].replace('_', ' ')} is missing")
+    if demanded := DEMANDED.search(message):
+        return Incomplete(kind, demanded[1])
     return Incomplete(kind, f"the typesetter stopped: {message}")
 
 
