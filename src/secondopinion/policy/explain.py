@@ -40,6 +40,10 @@ def explain_json(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise CaseRefused(f"The case is not JSON ({place}: {error.msg}): give one JSON object.") from None
+    except CaseRefused:
+        raise
+    except ValueError:
+        raise CaseRefused("The case is not JSON that can be read (a number too long): give one JSON object.") from None
     except RecursionError:
         raise CaseRefused("The case is nested too deeply to be read: give one flat JSON object.") from None
     return explain(case)
@@ -216,7 +220,10 @@ def _pacific(instant: datetime | None) -> str | None:
 
 def _shown(value: object) -> str:
     """A value as it may be shown in one line of an error: quoted, without line breaks, cut when long."""
-    text = _one_line(value if isinstance(value, str) else json.dumps(value, default=str))
+    try:
+        text = _one_line(value if isinstance(value, str) else json.dumps(value, default=str))
+    except (RecursionError, ValueError, TypeError):
+        return "a value that cannot be shown"
     short = text if len(text) <= 60 else text[:57] + "..."
     return f"'{short}'" if isinstance(value, str) else short
 
