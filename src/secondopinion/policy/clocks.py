@@ -292,7 +292,7 @@ def _clock(
 ) -> Clock:
     words = str(limit)
     rule = f"{part_of}/{words.replace(' ', '-')}" if part_of else limit.rule
-    label = f"{words} and {extension} more by extension" if extension else words
+    label = f"{words} and {extension} days more by extension" if extension else words
     if start is None:
         return Clock(kind, rule, label, limit.starts, None, None, limit.authority)
     if limit.unit == "hours":
