@@ -135,7 +135,7 @@ def _refuse_where_others_are() -> None:
 
 def _counts() -> dict[str, int]:
     tables = (HealthNetwork, QualifiedProfessional, Member, Staff)
-    return {str(table._meta.verbose_name_plural): table.objects.count() for table in tables}  # type: ignore[attr-defined]
+    return {str(table._meta.verbose_name_plural): table.objects.count() for table in tables}
 
 
 def _seed_networks() -> dict[str, HealthNetwork]:
