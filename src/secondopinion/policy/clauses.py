@@ -134,9 +134,10 @@ class Edition:
 
     @cached_property
     def law(self) -> CompiledLaw:
-        """Every clause and question compiled to straight-line code."""
+        """Every clause and question compiled to straight-line code; findings come in the register's order."""
         yes_only = [name for name, fact in self._asked.items() if fact.yes_only]
-        return compile_law(self.trees, self.questions, self.bits, yes_only)
+        in_order = [clause_id for clause_id in self.register if clause_id in self.clauses]
+        return compile_law(self.trees, in_order, self.bits, yes_only)
 
     @cached_property
     def bits(self) -> Mapping[str, int]:

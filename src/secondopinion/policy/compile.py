@@ -72,11 +72,11 @@ class CompiledLaw:
 
 
 def compile_law(
-    trees: Mapping[str, Node], questions: Iterable[str], bits: Mapping[str, int], yes_only: Iterable[str]
+    trees: Mapping[str, Node], clauses: Sequence[str], bits: Mapping[str, int], yes_only: Iterable[str]
 ) -> CompiledLaw:
     """Compile traced clauses and questions.
 
-    `trees`: by name; those in `questions` are no clauses. `bits`: fact
+    `trees`: by name, clauses and questions. `clauses`: those to explain, in the order to show them. `bits`: fact
     name to its one-bit mask. `yes_only`: the facts whose no counts as not known.
     """
     trees = _sub_items_first(trees)
@@ -84,8 +84,7 @@ def compile_law(
     memo = _Memo(tuple((bit, name) for name, bit in bits.items()), names)
     deaf = sum(bits[name] for name in yes_only)
     writer = _Writer(trees, bits, deaf)
-    clauses = [name for name in names if name not in set(questions)]
-    whole = writer.explaining(clauses, clauses)
+    whole = writer.explaining([name for name in names if name in clauses], clauses)
     verdicts = writer.verdicts(names)
     columns = writer.columns(names)
 

@@ -1,11 +1,11 @@
 """What the policy asks of each letter, and what it never asks of the policy's own marks."""
 
 import pytest
-from secondopinion.policy.rights import rights
 
 from policy.gg1538.cases import EDITION, asked
 from secondopinion.policy.asked import Program
 from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.rights import rights
 
 KINDS = {
     "authorization_to_professional",
