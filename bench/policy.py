@@ -19,7 +19,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from rows import missing, row
-
 from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
 from secondopinion.policy.compile_trace import Cited, Leaf, Node
 from secondopinion.policy.findings import Verdict

@@ -144,6 +144,24 @@ instants = st.datetimes(
 )
 
 
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from([*CASE, "answer", ""]), anything)
+def test_a_case_with_anything_anywhere_is_explained_or_refused_in_one_line(key: str, value: Any) -> None:
+    text = json.dumps({**CASE, key: value})
+    try:
+        explained = explain_json(text)
+    except CaseRefused as refused:
+        assert str(refused).isprintable()  # noqa: PT017
+    else:
+        assert explained["policy"] == "GG.1538"
+
+
 words = {
     "program": st.sampled_from([str(word) for word in Program]),
     "urgency": st.sampled_from([str(word) for word in Urgency]),
