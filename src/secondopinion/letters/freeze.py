@@ -23,7 +23,7 @@ from secondopinion.letters.refusal import Incomplete
 PLAIN_WORDS: Final = frozenset(
     {"reason", "criterion", "clinical_reason", "to_approve", "item", "question", "request_words", "procedure"}
 )
-FIVE_DIGITS: Final = re.compile(r"(?<![\d-])\d{4}[\dA-Z](?![\dA-Z-])")
+CODE: Final = re.compile(r"(?<![\w-])(?:\d{4}[\dA-Z]|[A-V]\d{4})(?![\w-])")  # CPT or HCPCS by its form
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 SORTS: Final[Mapping[type, str]] = {
     bool: "yes or no", int: "a whole number", str: "words", list: "a list", dict: "a group of values"
@@ -164,7 +164,7 @@ def _refuse_codes(kind: str, value: Any, path: Path) -> None:
     elif isinstance(value, list):
         for position, inner in enumerate(value):
             _refuse_codes(kind, inner, (*path, position))
-    elif isinstance(value, str) and PLAIN_WORDS & set(path) and FIVE_DIGITS.search(value):
+    elif isinstance(value, str) and PLAIN_WORDS & set(path) and CODE.search(value):
         raise Incomplete(
             kind, f"{in_words(path)} holds what looks like a procedure code; a Member is told in plain words"
         )

@@ -1,0 +1,1 @@
+"""What we owe in writing: frozen, printed, sealed, mailed once."""

@@ -1,0 +1,142 @@
+"""What a letter says is fixed when it is owed, and nothing it needs may be missing then."""
+
+import re
+from datetime import date
+
+import pytest
+
+from letters.samples import EVERY, data_of, frozen, leaves, put, take
+from secondopinion.letters.freeze import freeze, in_words
+from secondopinion.letters.kinds import KINDS, Example, UnknownLetter, examples
+from secondopinion.letters.refusal import Incomplete
+from secondopinion.policy.gg1538.edition_2024_12.letters import LETTERS
+
+APPROVAL = ("approval_to_member", "example-medi-cal")
+
+
+def refusal(kind: str, data: dict, program: str = "medi-cal") -> str:
+    with pytest.raises(Incomplete) as refused:
+        freeze(kind, program, "en", data)
+    return str(refused.value)
+
+
+def test_the_house_draws_the_letters_that_the_policy_knows():
+    assert set(KINDS) == set(LETTERS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_programs_see_an_example_of_every_letter(kind):
+    programs = {p for e in examples(kind) for p in ([e.program] if e.program else ["medi-cal", "onecare"])}
+    assert programs == {"medi-cal", "onecare"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_example_of_a_letter_has_the_same_groups(kind):
+    assert len({frozenset(e.data) for e in examples(kind)}) == 1
+
+
+@pytest.mark.parametrize(("kind", "example"), EVERY)
+def test_every_example_can_be_frozen(kind: str, example: Example):
+    assert frozen(kind, example).data == example.data
+
+
+@pytest.mark.parametrize(("kind", "example"), EVERY)
+def test_taking_any_value_away_is_refused_by_its_name(kind: str, example: Example):
+    for path in leaves(example.data):
+        if isinstance(path[-1], int):
+            continue
+        data = data_of(kind, example.name)
+        take(data, path)
+        said = refusal(kind, data, example.data["referral"]["program"])
+        assert str(path[-1]).replace("_", " ") in said
+
+
+@pytest.mark.parametrize(("kind", "example"), EVERY)
+def test_a_blank_is_not_a_value(kind: str, example: Example):
+    for path in leaves(example.data):
+        data = data_of(kind, example.name)
+        put(data, path, "  ")
+        refusal(kind, data, example.data["referral"]["program"])
+
+
+def test_the_same_data_has_the_same_hash_however_it_is_ordered():
+    data = data_of(*APPROVAL)
+    other = dict(reversed(data.items()))
+    assert freeze("approval_to_member", "medi-cal", "en", data) == freeze("approval_to_member", "medi-cal", "en", other)
+
+
+def test_a_day_may_be_given_as_a_day():
+    data = data_of(*APPROVAL)
+    data["dated_on"] = date(2026, 11, 20)  # Friday
+    assert freeze("approval_to_member", "medi-cal", "en", data).data["dated_on"] == "2026-11-20"
+
+
+@pytest.mark.parametrize("wrong", ["2026-13-01", "2026-2-1", "Friday"])
+def test_a_day_that_is_no_day_is_refused(wrong):
+    data = data_of(*APPROVAL)
+    data["appointment_by"] = wrong
+    assert f"appointment by is “{wrong}”, which is not a day" in refusal("approval_to_member", data)
+
+
+def test_what_frozen_data_was_made_from_may_change_afterwards():
+    data = data_of(*APPROVAL)
+    kept = freeze("approval_to_member", "medi-cal", "en", data)
+    data["referral"]["number"] = "another"
+    assert kept.data["referral"]["number"] != "another"
+
+
+def test_a_value_no_letter_uses_is_refused():
+    data = data_of(*APPROVAL)
+    data["member"]["diagnosis"] = "private"
+    assert "diagnosis, in member is given, and no letter of this kind uses it" in refusal("approval_to_member", data)
+
+
+def test_a_value_of_the_wrong_sort_is_refused():
+    data = data_of(*APPROVAL)
+    data["report_within_days"] = "ten"
+    assert "report within days must be a whole number" in refusal("approval_to_member", data)
+
+
+def test_an_empty_list_is_refused_where_no_example_is_empty():
+    data = data_of("information_needed_to_member", "example-medi-cal")
+    data["missing"] = []
+    assert "missing is an empty list" in refusal("information_needed_to_member", data)
+
+
+def test_a_onecare_denial_needs_both_programs_rules():
+    data = data_of("denial_to_member", "example-onecare")
+    data["rules"] = None
+    assert "rules is missing" in refusal("denial_to_member", data, "onecare")
+
+
+def test_a_letter_of_another_program_is_refused():
+    assert "the referral is medi-cal and the letter onecare" in refusal(
+        "approval_to_member", data_of(*APPROVAL), "onecare"
+    )
+
+
+@pytest.mark.parametrize("words", ["surgery 63030", "test J1234"])
+def test_a_member_is_never_shown_a_procedure_code(words):
+    data = data_of(*APPROVAL)
+    data["referral"]["request_words"] = words
+    assert "looks like a procedure code" in refusal("approval_to_member", data)
+
+
+def test_a_refusal_never_repeats_what_the_data_says_of_a_person():
+    data = data_of(*APPROVAL)
+    data["decided_on"] = None
+    assert "Delgado" not in refusal("approval_to_member", data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "language"), [("love_letter", "en"), ("denial_to_member", "xx"), ("denial_to_member", "../en")]
+)
+def test_an_unknown_letter_is_refused_in_one_sentence(kind, language):
+    with pytest.raises(UnknownLetter, match=r"^[^\n]+\.$"):
+        freeze(kind, "medi-cal", language, {})
+
+
+def test_a_place_in_the_data_is_told_in_words():
+    assert in_words(("reasons", 1, "reason")) == "reason, in reasons number 2"
+    assert in_words(("appeal", "mail_lines", 0)) == "mail lines number 1, in appeal"
+    assert re.fullmatch(r"the data", in_words(()))
