@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.person import Credential, Person
 from secondopinion.policy.asked import Program, Requester
-from secondopinion.policy.clocks import appointment_clock, notice_clocks, validity, withdrawal_notice_clock
+from secondopinion.policy.clocks import Clock, appointment_clock, notice_clocks, validity, withdrawal_notice_clock
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain
 from secondopinion.referrals import notices
@@ -49,12 +49,19 @@ def authorize(before: Snapshot, told: Authorize, person: Person, now: datetime) 
         columns=columns,
         owes=tuple(Owed(*letter) for letter in letters),
         starts=(
-            *notice_clocks(before.asked, decided_at=now, adverse=False),
+            *notices_due(before, now, adverse=False),
             appointment_clock(before.asked, now),
         ),
         stops=("decision",),
         finding=finding,
     )
+
+
+def notices_due(before: Snapshot, now: datetime, *, adverse: bool) -> tuple[Clock, ...]:
+    """The clocks to tell the Member, and the requesting office where an office asked (HSC 1367.01(h)(3))."""
+    clocks = notice_clocks(before.asked, decided_at=now, adverse=adverse)
+    office = before.requester in notices.OFFICES
+    return tuple(c for c in clocks if office or c.kind != "provider-notice")
 
 
 def credential_to_sign(before: Snapshot, person: Person) -> Credential:
@@ -121,7 +128,7 @@ def deny(before: Snapshot, told: Deny, person: Person, now: datetime) -> Change:
             },
         },
         owes=tuple(Owed(*letter) for letter in notices.denial(before, told, person, now)),
-        starts=notice_clocks(before.asked, decided_at=now, adverse=True),
+        starts=notices_due(before, now, adverse=True),
         stops=("decision",),
         finding=before.finding(),
     )

@@ -22,7 +22,7 @@ from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.clocks import appointment_clock, decision_clocks
 from secondopinion.policy.gg1538 import plain, questions
-from secondopinion.policy.rights import Contact, contacts, rights
+from secondopinion.policy.rights import Contact, rights
 from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.snapshot import Snapshot
@@ -235,7 +235,7 @@ def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Lette
     edition = before.edition_in_force
     today = now.astimezone(PACIFIC).date()
     right = rights(Program(before.program), "deny", today)
-    hearing = contacts(Program(before.program), today)["state-hearing"]
+    hearing = right.hearing_contact
     both = Program(before.program) is Program.ONECARE
     body = {
         "decided_on": today.isoformat(),

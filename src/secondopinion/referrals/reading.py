@@ -11,8 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from secondopinion.directory.find import network_name_of
-from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.letters.models import Letter
 from secondopinion.people.models import AuthorizedRepresentative, Period
 from secondopinion.people.person import Person
@@ -141,21 +140,37 @@ def candidates_of(referral: Referral, now: datetime) -> list[Candidate]:
     before = snapshot_of(referral)
     day = now.astimezone(PACIFIC).date()
     choice = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+    able = candidates_for(before, referral.member, now)
+    networks = networks_of(able, day)
     compared = choice.candidates == SAME_SPECIALTY and bool(before.clinician_taxonomy)
     return [
         Candidate(
             who=who,
             specialty=plain_name(who.taxonomy),
             level=level_of(before, who) if compared else None,
-            network=network_name_of(who, day) or the_plan().name,
+            network=networks.get(who.pk) or the_plan().name,
             miles=miles_from(referral.member, who),
             speaks_the_language=referral.member.language in who.languages,
         )
-        for who in candidates_for(before, referral.member, now)
+        for who in able
     ]
+
+
+def networks_of(professionals: Iterable[QualifiedProfessional], day: date) -> dict[UUID, str]:
+    """The Health Networks through which professionals are contracted on a day, in one question."""
+    contracts = Contract.objects.filter(
+        Period.covering(day), professional__in=list(professionals), network__isnull=False
+    ).select_related("network")
+    return {c.professional_id: c.network.name for c in contracts if c.network}
 
 
 def specialties_held() -> list[tuple[str, str]]:
     """The specialties of the directory: code and plain name, by name."""
     codes = QualifiedProfessional.objects.order_by().values_list("taxonomy", flat=True).distinct()
     return sorted(((code, plain_name(code)) for code in codes), key=lambda pair: pair[1])
+
+
+def names_of(npis: Iterable[str]) -> dict[str, str]:
+    """The names behind the numbers that a history holds."""
+    wanted = set(npis)
+    return {who.npi: who.full_name for who in QualifiedProfessional.objects.filter(npi__in=wanted)} if wanted else {}

@@ -1,0 +1,35 @@
+"""The jobs that the worker runs. Each is safe to run again: the history says what is done already.
+
+Jobs are put into the queue by `referrals.ledger`, in the transaction that owes the letter.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from secondopinion.letters.carriers import PrintHouse
+from secondopinion.referrals.ledger import MAIL_TASK
+from secondopinion.referrals.posting import post
+
+FOREVER = RetryStrategy(max_attempts=None, wait=5, linear_wait=30)  # seconds; a letter is owed until it is mailed
+STALLED_AFTER = 30.0  # seconds without a heartbeat of its worker
+
+
+@app.task(name=MAIL_TASK, queue="mail", retry=FOREVER)
+def mail(letter_id: str, referral_id: str) -> None:
+    """Mail one letter to the print house and write the proof into the history."""
+    post(UUID(letter_id), now=datetime.now(UTC), carrier=PrintHouse(settings.PRINT_HOUSE))
+
+
+@app.periodic(cron="*/20 * * * * *")
+@app.task(name="site.rescue", queue="house", queueing_lock="site.rescue", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Give jobs of a killed worker back to the queue; procrastinate does not do it by itself."""
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER)
+    for job in stalled:
+        await app.job_manager.retry_job(job)
