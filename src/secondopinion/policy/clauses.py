@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from secondopinion.policy.asked import Program
 from secondopinion.policy.compile import CompiledLaw, compile_law
 from secondopinion.policy.compile_trace import Cited, Leaf, Node, Symbols, cited, leaves, negate
 from secondopinion.policy.facts import Answers, Fact, Facts, read_facts
@@ -64,10 +65,41 @@ class RegisterEntry:
     no_test_because: str = ""
 
 
-class Edition:
-    """One revision of a policy. What it does not restate it takes from the edition it `adopts`."""
+@dataclass(frozen=True, slots=True)
+class LetterMarks:
+    """What each kind of letter must say, as marks: always, and besides when two opinions differ on the need
+    for a procedure."""
 
-    def __init__(self, policy: str, name: str, folder: Path, adopts: Edition | None = None) -> None:
+    always: Mapping[str, frozenset[str]]
+    when_opinions_differ: Mapping[str, frozenset[str]]
+
+    def of(self, kind: str, *, differs: bool = False) -> frozenset[str]:
+        """The marks that a letter of this kind must bear. Raises KeyError for an unknown kind."""
+        always = self.always[kind]
+        return always | self.when_opinions_differ.get(kind, frozenset()) if differs else always
+
+
+NO_LETTERS = LetterMarks({}, {})
+
+
+class Edition:
+    """One revision of a policy. What it does not restate it takes from the edition it `adopts`.
+
+    `letters`: what each kind of letter must say. `codes`: the procedure codes an authorization is for.
+    """
+
+    def __init__(
+        self,
+        policy: str,
+        name: str,
+        folder: Path,
+        adopts: Edition | None = None,
+        *,
+        letters: LetterMarks | None = None,
+        codes: Mapping[Program, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.letters: LetterMarks = letters or (adopts.letters if adopts else NO_LETTERS)
+        self.codes: Mapping[Program, tuple[str, ...]] = codes or (adopts.codes if adopts else {})
         self.policy = policy
         self.name = name
         self.adopts = adopts

@@ -42,9 +42,18 @@ def test_the_rehearsal_changes_a_clause_adds_another_and_leaves_the_first_editio
 
 
 def test_the_rehearsals_register_and_facts_build_on_the_first() -> None:
-    assert set(REHEARSAL.register) == {*EDITION.register, "II.C.6"}
+    assert set(REHEARSAL.register) == {*EDITION.register, "II.C.6", "II.K.4"}
     assert set(REHEARSAL.facts) == {*EDITION.facts, "member_has_moved_away"}
     assert {name: REHEARSAL.bits[name] for name in EDITION.bits} == EDITION.bits
+
+
+def test_the_rehearsals_letters_say_one_thing_more_and_its_codes_are_the_first_editions() -> None:
+    said = questions.what_must_the_letter_say
+    program = asked().program
+    more = said(REHEARSAL, "denial_to_member", program) - said(EDITION, "denial_to_member", program)
+    assert more == {"GG.1538 II.K.4"}
+    assert said(REHEARSAL, "approval_to_member", program) == said(EDITION, "approval_to_member", program)
+    assert questions.what_is_authorized(REHEARSAL, asked()) == questions.what_is_authorized(EDITION, asked())
 
 
 def test_a_clause_that_rests_on_another_editions_words_is_refused() -> None:

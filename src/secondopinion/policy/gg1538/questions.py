@@ -20,11 +20,9 @@ from secondopinion.policy.clauses import Edition
 from secondopinion.policy.facts import Answers, Fact, UnknownFact
 from secondopinion.policy.findings import Finding, Verdict
 from secondopinion.policy.gg1538 import edition_2024_12, rehearsal
-from secondopinion.policy.gg1538.edition_2024_12 import letters
+from secondopinion.policy.gg1538.edition_2024_12.codes import MANDATED_SERVICE
 from secondopinion.policy.gg1538.edition_2024_12.section_iii import (
     ANY_QUALIFIED,
-    CONSULTATION_CODES,
-    MANDATED_SERVICE,
     OUTSIDE_NETWORK,
     PLAN_NETWORK,
     RESPONSIBLE_NETWORK,
@@ -252,7 +250,7 @@ def who_decides(edition: Edition, program: Program, delegated: bool, *, out_of_a
 def what_must_the_letter_say(edition: Edition, kind: str, program: Program, *, differs: bool = False) -> frozenset[str]:
     """The marks a letter of this kind must bear. `differs`: the two opinions differ on the need for a
     procedure. Raises KeyError for an unknown kind."""
-    return letters.marks(kind, differs=differs)
+    return edition.letters.of(kind, differs=differs)
 
 
 def what_is_authorized(edition: Edition, asked: Asked) -> Authorized:
@@ -262,7 +260,7 @@ def what_is_authorized(edition: Edition, asked: Asked) -> Authorized:
     ordered = asked.requester is Requester.PLAN
     return Authorized(
         units=values.value("visits", received_on).number,
-        codes=CONSULTATION_CODES[asked.program],
+        codes=edition.codes[asked.program],
         valid_days=values.value("validity", received_on).number,
         cites=frozenset({"III.G"}),
         modifiers=(MANDATED_SERVICE,) if ordered else (),

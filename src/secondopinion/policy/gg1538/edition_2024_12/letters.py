@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from secondopinion.policy.clauses import LetterMarks
+
 DENIAL_REASON: Final = "GG.1538 II.K.1"
 APPEAL_RIGHT: Final = "GG.1538 II.K.2"
 COMPLAINT_CONTACT: Final = "GG.1538 II.K.3"
@@ -47,11 +49,9 @@ WHEN_OPINIONS_DIFFER: Final[Mapping[str, frozenset[str]]] = {
     "report_to_member": frozenset({THIRD_OPINION}),
 }
 
+MARKS: Final = LetterMarks(LETTERS, WHEN_OPINIONS_DIFFER)
+
 
 def marks(kind: str, *, differs: bool = False) -> frozenset[str]:
-    """The marks that a letter of this kind must bear.
-
-    `differs`: the two opinions differ on the need for a procedure. Raises KeyError for an unknown kind.
-    """
-    always = LETTERS[kind]
-    return always | WHEN_OPINIONS_DIFFER.get(kind, frozenset()) if differs else always
+    """The marks that a letter of this kind must bear in this edition. Raises KeyError for an unknown kind."""
+    return MARKS.of(kind, differs=differs)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from secondopinion.policy.asked import Program
 from secondopinion.policy.clauses import Force
 from secondopinion.policy.facts import Facts
 from secondopinion.policy.findings import Finding
@@ -75,16 +74,6 @@ def choice_is_limited(facts: Facts) -> Finding:
     # Reading: yes means a limited authorization, which is adverse (42 CFR 438.400(b)(1)): the letter says
     # why, lists whom the Member may choose and gives the right to Appeal.
     return facts.member_asked_for_outside_professional & choice_may_be_limited(facts)
-
-
-# Reading: under III.G Medi-Cal pays office consultation codes; Medicare gave them up in 2010, so OneCare
-# authorizes a new-patient office visit. Laboratory, imaging, surgery and diagnostics are in neither set.
-CONSULTATION_CODES: Final = {
-    Program.MEDI_CAL: ("99242", "99243", "99244", "99245"),
-    Program.ONECARE: ("99202", "99203", "99204", "99205"),
-}
-# Reading: an opinion that the payer itself orders (II.E) is billed with the modifier for mandated services.
-MANDATED_SERVICE: Final = "32"
 
 
 @dataclass(frozen=True, slots=True)

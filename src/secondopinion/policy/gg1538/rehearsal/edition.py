@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Final
 
-from secondopinion.policy.clauses import Edition
-from secondopinion.policy.gg1538 import edition_2024_12
+from secondopinion.policy.clauses import Edition, LetterMarks
+from secondopinion.policy.gg1538.edition_2024_12.edition import EDITION as EARLIER
 
-EDITION: Final = Edition("GG.1538", "rehearsal", Path(__file__).parent, adopts=edition_2024_12.EDITION)
+DENIAL: Final = "denial_to_member"
+
+MARKS: Final = LetterMarks(
+    always={**EARLIER.letters.always, DENIAL: EARLIER.letters.always[DENIAL] | {"GG.1538 II.K.4"}},
+    when_opinions_differ=EARLIER.letters.when_opinions_differ,
+)
+
+EDITION: Final = Edition("GG.1538", "rehearsal", Path(__file__).parent, adopts=EARLIER, letters=MARKS)

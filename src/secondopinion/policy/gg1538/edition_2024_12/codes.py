@@ -1,0 +1,16 @@
+"""The procedure codes that one authorization is for (GG.1538 III.G): numbers only, no descriptions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from secondopinion.policy.asked import Program
+
+# Reading: under III.G Medi-Cal pays office consultation codes; Medicare gave them up in 2010, so OneCare
+# authorizes a new-patient office visit. Laboratory, imaging, surgery and diagnostics are in neither set.
+CONSULTATION_CODES: Final = {
+    Program.MEDI_CAL: ("99242", "99243", "99244", "99245"),
+    Program.ONECARE: ("99202", "99203", "99204", "99205"),
+}
+# Reading: an opinion that the payer itself orders (II.E) is billed with the modifier for mandated services.
+MANDATED_SERVICE: Final = "32"
