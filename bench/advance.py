@@ -15,10 +15,10 @@ from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection
+from ground import fresh_database, number, pgbench
 
 from county import NOW, county
-from ground import fresh_database, number, pgbench
+from django.db import connection
 from rows import row
 from secondopinion.people.person import Person
 from secondopinion.people.rls import plan_scope
@@ -36,16 +36,16 @@ BEGIN;
 SELECT set_config('secondopinion.scope', 'plan', true), set_config('secondopinion.today', '2026-11-23', true);
 SELECT id AS id, position AS position, head_hash AS head FROM referrals_referral
   WHERE id = (SELECT id FROM bench_numbered WHERE n = :n) FOR UPDATE \\gset
-SELECT kind, rule, due_at FROM referrals_runningclock WHERE referral_id = :'id'::uuid AND stopped_at IS NULL;
+SELECT kind, rule, due_at FROM referrals_runningclock WHERE referral_id = :id::uuid AND stopped_at IS NULL;
 INSERT INTO referrals_event (referral_id, network_id, position, step, source, target, actor, actor_staff, role, at,
   edition, yes, no, finding, details, previous, hash)
-  VALUES (:'id'::uuid, NULL, :position + 1, 'schedule', 'scheduled', 'scheduled', 'Intake Of Plan', 1, 'intake',
+  VALUES (:id::uuid, NULL, :position::int + 1, 'schedule', 'scheduled', 'scheduled', 'Intake Of Plan', 1, 'intake',
   now(), '2024-12-01', 1536, 0, NULL, '{{"appointment_at": "2026-11-26T18:00:00+00:00", "how": "", "letters": []}}',
-  :'head', :'head');
-UPDATE referrals_referral SET appointment_at = now(), state = 'scheduled', position = :position + 1,
-  head_hash = :'head', due_at = now(), due_kind = 'member-notice' WHERE id = :'id'::uuid;
+  :head, :head);
+UPDATE referrals_referral SET appointment_at = now(), state = 'scheduled', position = :position::int + 1,
+  head_hash = :head, due_at = now(), due_kind = 'member-notice' WHERE id = :id::uuid;
 UPDATE referrals_runningclock SET stopped_at = now()
-  WHERE referral_id = :'id'::uuid AND kind = ANY(ARRAY['appointment']) AND stopped_at IS NULL;
+  WHERE referral_id = :id::uuid AND kind = ANY(ARRAY['appointment']) AND stopped_at IS NULL;
 COMMIT;
 """
 

@@ -19,15 +19,15 @@ CLONE = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(CLONE / "src"), str(CLONE / "tests")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secondopinion.site.settings")
 
-import django  # noqa: E402
-import psycopg  # noqa: E402
+import django
+import psycopg
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.core.management import call_command
+from django.db import connections
 
-from secondopinion.site import database, role, state  # noqa: E402
+from secondopinion.site import database, role, state
 
 SETTINGS = ("shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=15min")
 

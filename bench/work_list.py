@@ -10,10 +10,10 @@ import time
 from statistics import quantiles
 
 import psycopg
-from django.test import Client
+from ground import fresh_database
 
 from county import NOW, county, sign_in
-from ground import fresh_database
+from django.test import Client
 from rows import row
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.access import work_list
