@@ -201,7 +201,7 @@ def test_an_answer_without_what_it_needs_cannot_exist(outcome: str, lost: dict[s
 
 
 def test_the_capability_statement_names_the_operation_and_the_guide() -> None:
-    statement = capability_statement(BASE, "0.1.0")
+    statement = capability_statement(BASE)
     keep("metadata", statement)
     [claim] = statement["rest"][0]["resource"]
     assert claim["operation"][0]["definition"].endswith("/OperationDefinition/Claim-submit")

@@ -51,6 +51,7 @@ NOT_NECESSARY = "0F"
 
 # AAA03 and AAA04: what made a request unanswerable, and what to do about it
 MEMBER_NOT_FOUND = "75"
+INPUT_ERROR = "33"
 CORRECT_AND_RESEND = "C"
 DO_NOT_RESEND = "N"
 

@@ -6,24 +6,25 @@ from secondopinion.fhir.request import Json
 
 GUIDE = "http://hl7.org/fhir/us/davinci-pas/"
 SINCE = "2026-11-23"
+VERSION = "0.1.0"
 SUBMIT = (
     "Asks for a second or third opinion. The same Bundle and Claim identifiers name the same request: "
     "sending it again gives its present state."
 )
 
 
-def capability_statement(base: str, version: str) -> Json:
-    """What this base can do. `base` is its address, `version` the version of this software."""
+def capability_statement(base: str) -> Json:
+    """What this base can do. `base` is its address."""
     return {
         "resourceType": "CapabilityStatement",
         "url": f"{base}/metadata",
-        "version": version,
+        "version": VERSION,
         "name": "SecondOpinionPAS",
         "title": "Second Opinion: prior authorization of second opinions",
         "status": "active",
         "date": SINCE,
         "kind": "instance",
-        "software": {"name": "Second Opinion", "version": version},
+        "software": {"name": "Second Opinion", "version": VERSION},
         "implementation": {"description": "Da Vinci PAS 2.2.1 payer, for second opinions", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],

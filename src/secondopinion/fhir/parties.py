@@ -10,6 +10,7 @@ from secondopinion.fhir.concepts import birth_date, code_in, identifier, names, 
 from secondopinion.fhir.node import Json, Node
 from secondopinion.fhir.refused import missing
 from secondopinion.fhir.request import AskedFor, Party
+from secondopinion.policy.identifiers import npi_is_valid
 
 PROVIDERS = ("Organization", "Practitioner", "PractitionerRole")
 PROGRAMS = (
@@ -93,14 +94,6 @@ def _npi(node: Node) -> str:
         if each.of.get("system") == NPI:
             return (each.text("value") or "")[:20]
     return ""
-
-
-def npi_is_valid(npi: str) -> bool:
-    """Is this a National Provider Identifier with the right check digit (45 CFR 162.406)?"""
-    if len(npi) != 10 or not npi.isascii() or not npi.isdigit():
-        return False
-    doubled = sum(int(d) for digit in npi[-2::-2] for d in str(2 * int(digit)))
-    return (24 + doubled + sum(int(digit) for digit in npi[-1::-2])) % 10 == 0
 
 
 def echo(entry: Entry, entries: Entries) -> dict[str, Json]:

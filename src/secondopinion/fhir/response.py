@@ -199,7 +199,8 @@ def _authorized_provider(url: str) -> Json:
 
 
 def _authorized_detail(item: Item, authorized: tuple[str, ...]) -> Json:
-    # III.G: one visit. A code asked for that is not a consultation is not what was authorized.
+    # III.G: one visit. A code asked for that is not a consultation is not what was authorized. The guide lists
+    # an end of a code range here and forbids it by its own context, so the range is said in a processNote.
     parts: list[Json] = []
     if not authorized or any(code.code in authorized for code in item.product):
         concept = item.raw["productOrService"]
