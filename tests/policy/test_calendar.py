@@ -210,6 +210,31 @@ def test_a_day_outside_the_covered_years_is_refused_by_name():
         DAYS.day_of(datetime(2037, 1, 1, 8, tzinfo=UTC))
 
 
+@pytest.mark.parametrize(
+    "written", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:00-10:00"]
+)
+def test_an_instant_at_the_end_of_time_is_refused_like_any_other(written):
+    with pytest.raises(CalendarNotCovered, match="covers 2015 to 2036"):
+        DAYS.day_of(datetime.fromisoformat(written))
+
+
+@given(
+    st.datetimes(datetime(2015, 1, 2), datetime(2036, 11, 30), timezones=st.sampled_from([UTC, PACIFIC])),
+    st.integers(1, 10),
+    st.integers(0, 21),
+)
+@settings(max_examples=100, deadline=None)
+def test_the_earlier_end_is_the_earlier_of_the_two(moment, business_days, calendar_days):
+    ends = DAYS.end_after_business_days(moment, business_days), DAYS.end_after_calendar_days(moment, calendar_days)
+    earlier = DAYS.earlier_end(moment, business_days=business_days, calendar_days=calendar_days)
+    assert earlier == min(ends, key=lambda end: end.astimezone(UTC))
+
+
+def test_the_earlier_end_is_refused_where_the_calendar_ends():
+    with pytest.raises(CalendarNotCovered, match="2037-01-01"):
+        DAYS.earlier_end(at("Monday 2036-12-29 10:00"), business_days=5, calendar_days=7)
+
+
 def test_an_instant_without_an_offset_is_refused():
     with pytest.raises(InstantWithoutOffset, match="no offset"):
         DAYS.day_of(datetime(2026, 11, 23, 10))

@@ -49,7 +49,7 @@ def test_a_candidate_is_placed_at_its_level(index, candidate, family, level):
     assert equivalence(index, candidate, family) is level
 
 
-@pytest.mark.clause("III.B.1")
+@pytest.mark.clause("III.B")
 def test_the_wider_specialty_counts_only_when_a_medical_director_attests():
     assert is_same_or_equivalent(SPINE, NEUROSURGERY, "spine")
     assert not is_same_or_equivalent(SPINE, ORTHOPEDICS, "spine")

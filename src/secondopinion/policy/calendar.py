@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import calendar as months
 import tomllib
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -63,8 +62,7 @@ class BusinessCalendar:
     """The days from 1 January of `first_year` to 31 December of `last_year`, and which are business days.
 
     Everything is laid out once: for each day its first instant, its last second, and how many business
-    days there were up to it. A deadline is then one bisection and two look-ups, and no change of clocks
-    is worked out twice.
+    days there were up to it. A deadline is then a few look-ups, and no change of clocks is worked out twice.
     """
 
     def __init__(self, holidays: Iterable[Holiday], *, first_year: int, last_year: int) -> None:
@@ -74,12 +72,13 @@ class BusinessCalendar:
         self._first = self.first_day.toordinal()
         days = [date.fromordinal(n) for n in range(self._first, self.last_day.toordinal() + 1)]
         after = self.last_day + timedelta(days=1)
-        self._starts = [datetime.combine(day, time.min, PACIFIC).timestamp() for day in [*days, after]]
+        self._starts = [datetime.combine(day, time.min, PACIFIC).astimezone(UTC) for day in [*days, after]]
         self._ends = [datetime.combine(day, _LAST_SECOND, PACIFIC) for day in days]
         self._open: list[int] = []
         """The places of the business days, in order."""
         self._open_so_far: list[int] = []
         """For each place, how many business days there are up to and including it."""
+        self._earlier: dict[tuple[int, int], list[datetime]] = {}
         for place, day in enumerate(days):
             if day.weekday() < _SATURDAY and day not in self._holidays:
                 self._open.append(place)
@@ -131,9 +130,23 @@ class BusinessCalendar:
 
     def earlier_end(self, at: datetime, *, business_days: int, calendar_days: int) -> datetime:
         """The earlier end of two limits that start together: the everyday deadline, in one step."""
+        limits = business_days, calendar_days
+        earlier = self._earlier.get(limits)
+        if earlier is None:
+            earlier = self._earlier[limits] = self._earlier_ends(*limits)
         place = self._place_of(at)
-        place = min(self._after_business_days(place, business_days), place + calendar_days)
-        return self._ends[place]
+        if place >= len(earlier):
+            raise self._not_covered(self.last_day + timedelta(days=1))
+        return earlier[place]
+
+    def _earlier_ends(self, business_days: int, calendar_days: int) -> list[datetime]:
+        ends = []
+        for place in range(len(self._ends)):
+            try:
+                ends.append(self._ends[min(self._after_business_days(place, business_days), place + calendar_days)])
+            except CalendarNotCovered:
+                break
+        return ends
 
     def _after_business_days(self, place: int, n: int) -> int:
         if n < 1:
@@ -150,13 +163,24 @@ class BusinessCalendar:
         return place
 
     def _place_of(self, at: datetime) -> int:
-        if at.tzinfo is PACIFIC:  # the day on the wall is the day that counts, and far quicker to read
+        # The day on the wall is the day that counts; in UTC it is that day or the one before. Both are read
+        # without working out any offset, which is what takes the time.
+        if at.tzinfo is PACIFIC:
             place = at.toordinal() - self._first
         else:
-            place = bisect_right(self._starts, aware(at).timestamp()) - 1
+            at = at if at.tzinfo is UTC else self._moved(at, UTC)
+            place = at.toordinal() - self._first
+            if 0 <= place < len(self._starts) and at < self._starts[place]:
+                place -= 1
         if not 0 <= place < len(self._ends):
-            raise self._not_covered(at.astimezone(PACIFIC).date())
+            raise self._not_covered(self._moved(at, PACIFIC).date())
         return place
+
+    def _moved(self, at: datetime, zone: tzinfo) -> datetime:
+        try:
+            return aware(at).astimezone(zone)
+        except OverflowError:  # at either end of what a datetime can hold, far outside our years
+            raise self._not_covered(at.date()) from None
 
     def _not_covered(self, day: date) -> CalendarNotCovered:
         return CalendarNotCovered(

@@ -1,4 +1,4 @@
-"""Same or equivalent specialty (GG.1538 III.B.1), by taxonomy code.
+"""Same or equivalent specialty (GG.1538 III.B), by taxonomy code.
 
 Five levels, so that a choice can be explained: E0 the same code; E1 a subspecialty of it; E2 in one of
 the plan's equivalence sets; E3 the wider specialty, which counts only when a Medical Director attests
@@ -76,7 +76,7 @@ def equivalence(index_taxonomy: str, candidate_taxonomy: str, family: str | None
 def is_same_or_equivalent(
     index_taxonomy: str, candidate_taxonomy: str, family: str | None = None, *, attested: bool = False
 ) -> bool:
-    """Whether the candidate may give the opinion under III.B.1.
+    """Whether the candidate may give the opinion under III.B.
 
     `attested` says that a Medical Director has put training and expertise on record, which admits the
     wider specialty (E3) and no other. Raises UnknownFamily.
