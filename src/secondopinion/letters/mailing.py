@@ -52,7 +52,9 @@ def mail(letter_id: UUID, *, now: datetime, carrier: Carrier) -> Posted | None:
         sealed = _sealed(letter, now)
         receipt = carrier.post(_parcel(letter, sealed))
         letter.mailed_at, letter.batch_line = now, receipt
-        letter.save(update_fields=["pdf", "pdf_sha256", "marks", "sealed_at", "mailed_at", "batch_line"])
+        letter.save(
+            update_fields=["pdf", "pdf_sha256", "marks", "printed_with", "sealed_at", "mailed_at", "batch_line"]
+        )
         return Posted(letter.pk, receipt, sealed.sha256, now)
 
 
@@ -70,7 +72,7 @@ def _sealed(letter: Letter, now: datetime) -> Sealed:
     )
     sealed = seal(frozen, required_marks(letter.kind, letter.program, letter.data))
     letter.pdf, letter.pdf_sha256, letter.sealed_at = sealed.pdf, sealed.sha256, now
-    letter.marks = sorted(sealed.marks)
+    letter.marks, letter.printed_with = sorted(sealed.marks), sealed.template_sha256
     return sealed
 
 

@@ -45,6 +45,9 @@ class Letter(models.Model):
     pdf = models.BinaryField(null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True, db_default="", default="")
     marks = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    printed_with = models.CharField(
+        max_length=64, blank=True, db_default="", default="", help_text="The template's SHA-256 when it was printed"
+    )
     sealed_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
     batch_line = models.CharField(max_length=200, blank=True, db_default="", default="")

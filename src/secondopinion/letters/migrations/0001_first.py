@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('pdf', models.BinaryField(null=True)),
                 ('pdf_sha256', models.CharField(blank=True, db_default='', default='', max_length=64)),
                 ('marks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), db_default=[], default=list, size=None)),
+                ('printed_with', models.CharField(blank=True, db_default='', default='', help_text="The template's SHA-256 when it was printed", max_length=64)),
                 ('sealed_at', models.DateTimeField(null=True)),
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('batch_line', models.CharField(blank=True, db_default='', default='', max_length=200)),
