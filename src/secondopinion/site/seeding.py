@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from secondopinion.directory.models import Contract, PcpAssignment, QualifiedProfessional
+from secondopinion.letters.carriers import PrintHouse
 from secondopinion.people.models import (
     ApiClient,
     Delegation,
@@ -33,7 +35,9 @@ from secondopinion.people.models import (
     Staff,
 )
 from secondopinion.people.rls import plan_scope
+from secondopinion.referrals.models import Referral
 from secondopinion.site.state import kept_secret
+from secondopinion.site.stories import tell_all
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 COUNTY = Path(__file__).with_name("county")
@@ -119,6 +123,7 @@ def seed(now: datetime) -> Seeded:
         ApiClient.objects.get_or_create(
             name=API_CLIENT, defaults={"token_sha256": hashlib.sha256(demo_token().encode()).hexdigest()}
         )
+        tell_all(now, PrintHouse(settings.PRINT_HOUSE))
         counts = _counts()
     return Seeded(counts, sum(counts.values()) - sum(before.values()), sign_ins(), demo_password(), demo_token())
 
@@ -134,7 +139,7 @@ def _refuse_where_others_are() -> None:
 
 
 def _counts() -> dict[str, int]:
-    tables = (HealthNetwork, QualifiedProfessional, Member, Staff)
+    tables = (HealthNetwork, QualifiedProfessional, Member, Staff, Referral)
     return {str(table._meta.verbose_name_plural): table.objects.count() for table in tables}
 
 

@@ -1,0 +1,325 @@
+"""A dozen made-up referrals, told through the program's own doors, so that the first work list is alive.
+
+Nothing is written past `receive` and `advance`. Each step is taken by a made-up person at an instant before `now`,
+so the clocks, letters and histories are what they would have been. One is late on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.letters.carriers import Carrier
+from secondopinion.people.models import Member, Staff
+from secondopinion.people.person import Person, person_of
+from secondopinion.policy.asked import About, Opinion
+from secondopinion.policy.calendar import business_calendar
+from secondopinion.referrals.advance import advance
+from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.posting import post
+from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.told import (
+    Answer,
+    Ask,
+    Choose,
+    Deny,
+    Item,
+    Reason,
+    ReferUp,
+    Report,
+    Schedule,
+    See,
+    TakeUp,
+    TellRequester,
+    Told,
+    Withdraw,
+)
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+REPORT = Path(__file__).with_name("county") / "consultation-report.pdf"
+DOUBTS_SURGERY = {"surgery_is_recommended": True, "member_questions_surgery": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells stories that end before `now`. Letters that were mailed in a story go to `carrier`."""
+
+    now: datetime
+    carrier: Carrier
+
+    def working(self, days_before: int, at: str) -> datetime:
+        """An hour of the working day that lies so many (one or more) working days before today."""
+        calendar, day = business_calendar(), self.now.astimezone(PACIFIC).date()
+        while days_before:
+            day -= timedelta(days=1)
+            days_before -= calendar.is_business_day(day)
+        return datetime.combine(day, time.fromisoformat(at), PACIFIC)
+
+    def ago(self, *, hours: float) -> datetime:
+        """So many hours before now."""
+        return self.now - timedelta(hours=hours)
+
+    def came_in(self, member_id: str, who: str, at: datetime, **asked: Any) -> UUID:
+        """A request reached the desk; `who` entered it twenty minutes later. Returns the referral's id."""
+        member = Member.objects.get(member_id=member_id)
+        head = {"channel": "phone", "requester": "member", "requester_name": str(member), "opinion": "second",
+                "about": "specialist-care", "requester_phone": member.phone}  # fmt: skip
+        request = Request(member=member, received_at=at, **{**head, **asked})
+        return receive(request, person=staff(who, at), now=at + timedelta(minutes=20)).referral_id
+
+    def then(self, referral: UUID, who: str, at: datetime, told: Told) -> None:
+        """Somebody took a step."""
+        advance(referral, told, person=staff(who, at), now=at)
+
+    def mailed(self, referral: UUID, at: datetime) -> None:
+        """The worker mailed every letter that waited."""
+        waiting = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
+        for letter_id in list(waiting.values_list("letter_id", flat=True)):
+            post(letter_id, now=at, carrier=self.carrier)
+
+
+def staff(sign_in: str, at: datetime) -> Person:
+    """The made-up person behind a sign-in name, with the licences of the day."""
+    return person_of(Staff.objects.get(user__username=sign_in), at.astimezone(PACIFIC).date())
+
+
+def professional(last_name: str) -> QualifiedProfessional:
+    """A professional of the made-up directory by last name."""
+    return QualifiedProfessional.objects.get(last_name=last_name)
+
+
+def office(last_name: str, requester: str = "physician") -> dict[str, str]:
+    """A professional of the directory as the one who asks."""
+    who = professional(last_name)
+    return {
+        "requester": requester,
+        "requester_name": who.full_name,
+        "requester_npi": who.npi,
+        "requester_phone": who.phone,
+        "requester_address": "\n".join([who.group_name, *who.address_lines]),
+    }
+
+
+def tell_all(now: datetime, carrier: Carrier) -> int:
+    """Tell every story, unless the database holds a referral already. Returns how many were told.
+
+    Call it inside plan scope, in one transaction.
+    """
+    if Referral.objects.exists():
+        return 0
+    teller = Teller(now, carrier)
+    for story in STORIES:
+        story(teller)
+    return len(STORIES)
+
+
+def back_pain_with_a_nurse(t: Teller) -> None:
+    """A Member called; one question is open, and asking it would settle the request."""
+    came = t.working(1, "10:20")
+    referral = t.came_in(
+        "M0000003", "intake@plan", came, program="medi-cal", condition="lumbar spinal stenosis",
+        condition_code="M48.061", procedure="decompression of the lower spine", clinician=professional("Archer"),
+        request_words="My surgeon wants to operate on my back. I want somebody else to look first.",
+        answers={"surgery_is_recommended": True},
+    )  # fmt: skip
+    t.then(referral, "nurse@plan", came + timedelta(hours=3), TakeUp())
+
+
+def heart_decision_is_late(t: Teller) -> None:
+    """An expedited request whose 72 hours are over: what an overdue clock looks like."""
+    came = t.ago(hours=74)
+    referral = t.came_in(
+        "M0000004", "intake@plan", came, program="onecare", channel="fax", urgency="expedited",
+        urgency_reason="Fainting spells while waiting could lead to injury.", condition="heart rhythm disorder",
+        condition_code="I49.5", clinician=professional("Marquez"), **office("Lindgren"),
+        request_words="Please arrange a second cardiology opinion on device therapy.",
+    )  # fmt: skip
+    t.then(referral, "nurse@plan", t.ago(hours=70), TakeUp(complete=True))
+    note = "Expedited by the PCP. No listed reason is documented; the Member could not be reached by phone twice."
+    t.then(referral, "nurse@plan", t.ago(hours=50), ReferUp(note))
+
+
+def knee_waits_for_records(t: Teller) -> None:
+    """The plan asked for what is missing; the letters have gone out."""
+    came = t.working(3, "14:05")
+    referral = t.came_in(
+        "M0000025", "intake@plan", came, program="onecare", channel="fax", condition="osteoarthritis of the knee",
+        condition_code="M17.11", procedure="knee replacement", clinician=professional("Tanabe"), **office("Moradi"),
+        request_words="Second opinion about the knee, see attached.",
+    )  # fmt: skip
+    items = (
+        Item("Does Mr. Belov himself doubt that the operation is needed?", "II.C.1", "member_questions_surgery"),
+        Item("The last clinic note in which the operation is recommended", "II.C.1", "surgery_is_recommended"),
+    )
+    t.then(referral, "nurse@plan", t.working(2, "09:15"), Ask(items))
+    t.mailed(referral, t.working(2, "09:16"))
+
+
+def letter_nobody_has_classified(t: Teller) -> None:
+    """A letter came by mail. Somebody must say what kind of opinion it asks for."""
+    t.came_in(
+        "M0000005", "intake@plan", t.working(1, "11:30"), program="onecare", channel="mail", opinion="", about="",
+        condition="shoulder pain", condition_code="M25.511",
+        request_words="I would like to see another doctor. The last one did not listen to me.",
+    )  # fmt: skip
+
+
+def gallbladder_waits_for_a_choice(t: Teller) -> None:
+    """The policy authorized at receipt; the Member has five professionals to choose from."""
+    came = t.working(1, "15:40")
+    referral = t.came_in(
+        "M0000008", "intake@plan", came, program="medi-cal", condition="gallstones",
+        condition_code="K80.20", procedure="removal of the gallbladder", clinician=professional("Beck"),
+        answers=DOUBTS_SURGERY, request_words="Do I really need this operation?",
+    )  # fmt: skip
+    t.mailed(referral, came + timedelta(minutes=25))
+
+
+def spine_visit_is_scheduled(t: Teller) -> None:
+    """Authorized, chosen, and the visit is booked for next week."""
+    came = t.working(4, "09:10")
+    referral = t.came_in(
+        "M0000026", "intake@plan", came, program="medi-cal", channel="fax", condition="lumbar disc herniation",
+        condition_code="M51.26", procedure="spinal fusion", clinician=professional("Haddad"), answers=DOUBTS_SURGERY,
+        wishes=professional("Specialist"), **office("Lindgren"),
+        request_words="Member questions whether fusion is necessary.",
+    )  # fmt: skip
+    t.mailed(referral, came + timedelta(minutes=25))
+    t.then(referral, "intake@plan", t.working(3, "10:00"), TellRequester("phone", "front desk of Dr. Lindgren"))
+    visit = datetime.combine(t.now.astimezone(PACIFIC).date() + timedelta(days=7), time(9, 30), PACIFIC)
+    t.then(referral, "intake@plan", t.working(3, "10:10"), Schedule(visit, "phone call with the Member"))
+
+
+def bowel_visit_done_report_due(t: Teller) -> None:
+    """The Member was seen; the clock of the written report runs."""
+    came = t.working(15, "13:00")
+    referral = t.came_in(
+        "M0000013", "nurse@sierra", came, program="onecare",
+        condition="inflammation of the large bowel", condition_code="K51.90", clinician=professional("Dumont"),
+        answers={"member_attempted_plan_of_care": True}, request_words="The medicine does not help me.",
+    )  # fmt: skip
+    t.mailed(referral, came + timedelta(minutes=25))
+    choice = Choose(professional("Menon").pk, "the Member", "phone")
+    t.then(referral, "nurse@sierra", t.working(13, "11:00"), choice)
+    t.mailed(referral, t.working(13, "11:05"))
+    t.then(
+        referral, "nurse@sierra", t.working(12, "11:00"), Schedule(t.working(6, "14:00"), "the professional's office")
+    )
+    t.then(referral, "nurse@sierra", t.working(5, "10:00"), See(t.working(6, "14:00").date()))
+
+
+def tumor_opinion_is_closed(t: Teller) -> None:
+    """From the fax to the report, everything mailed: a closed referral."""
+    came = t.working(28, "09:40")
+    referral = t.came_in(
+        "M0000014", "intake@plan", came, program="medi-cal", channel="fax",
+        condition="tumor of the large bowel", condition_code="C18.7", procedure="removal of a part of the bowel",
+        clinician=professional("Beck"), answers=DOUBTS_SURGERY, wishes=professional("Cole"), **office("Villareal"),
+        request_words="Patient is afraid of surgery and wants to hear a second surgeon.",
+    )  # fmt: skip
+    t.mailed(referral, came + timedelta(minutes=25))
+    t.then(referral, "intake@plan", t.working(28, "11:00"), TellRequester("phone", "nurse of Dr. Villareal"))
+    visit = t.working(20, "10:00")
+    t.then(referral, "intake@plan", t.working(27, "09:00"), Schedule(visit, "the professional's office"))
+    t.then(referral, "intake@plan", t.working(19, "09:00"), See(visit.date()))
+    report = Report(
+        need="needed", summary="The second surgeon agrees: the operation is needed, and soon.",
+        recommended="Operate within three weeks.", signed_on=t.working(15, "17:00").date(),
+        file_name="consultation-report.pdf", content=REPORT.read_bytes(),
+    )  # fmt: skip
+    t.then(referral, "intake@plan", t.working(14, "09:30"), report)
+    t.mailed(referral, t.working(14, "09:35"))
+
+
+def third_opinion_is_denied(t: Teller) -> None:
+    """A physician's denial, signed, with both letters mailed."""
+    came = t.working(6, "10:30")
+    referral = t.came_in(
+        "M0000003", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value, condition="hand numbness",
+        condition_code="G56.01", clinician=professional("Petrak"), procedure="release of the wrist nerve",
+        request_words="I want one more opinion about my hand.",
+        answers={"second_opinion_report_in_hand": True, "recommendations_differ_on_need_for_procedure": False},
+    )  # fmt: skip
+    t.then(referral, "nurse@plan", t.working(5, "09:00"), TakeUp(complete=True))
+    t.then(referral, "nurse@plan", t.working(5, "09:30"), ReferUp("Both surgeons advise against the operation."))
+    denial = Deny(
+        reasons=(
+            Reason("II.D", "Your two doctors agree with each other: neither thinks you need this operation now."),
+        ),
+        clinical_reason="Nerve tests from both visits show a mild narrowing. Splints and exercise come first.",
+        why_not_otherwise="No new sign and no different diagnosis was found in the two reports or in what you told us.",
+        would_change="A note from one of your doctors that the two opinions differ\nNew tests that show a change",
+    )
+    t.then(referral, "physician@plan", t.working(4, "16:00"), denial)
+    t.mailed(referral, t.working(4, "16:05"))
+
+
+def eye_request_is_withdrawn(t: Teller) -> None:
+    """The Member changed her mind."""
+    referral = t.came_in(
+        "M0000019", "nurse@sierra", t.working(5, "09:20"), program="medi-cal",
+        condition="cataract", condition_code="H25.13", clinician=professional("Doyle"),
+        request_words="Another eye doctor, please.",
+    )  # fmt: skip
+    words = "I spoke with my doctor again and I am content."
+    t.then(referral, "nurse@sierra", t.working(3, "16:10"), Withdraw("member", "the Member", words))
+    t.mailed(referral, t.working(3, "16:15"))
+
+
+def citrus_nurse_reviews(t: Teller) -> None:
+    """A delegated network's own request, with its nurse."""
+    came = t.working(2, "08:50")
+    referral = t.came_in(
+        "M0000007", "nurse@citrus", came, program="medi-cal", channel="fax", condition="chest pain on effort",
+        condition_code="I20.8", clinician=professional("Osei"), **office("Zhao"),
+        request_words="Patient not improving, please authorize a second cardiologist.",
+        answers={"treatment_is_in_progress": True},
+    )  # fmt: skip
+    t.then(referral, "nurse@citrus", came + timedelta(hours=2), TakeUp())
+    t.then(referral, "nurse@citrus", came + timedelta(hours=2, minutes=10),
+           Answer({"condition_is_serious": True}, "clinic note"))  # fmt: skip
+
+
+def citrus_physician_looks(t: Teller) -> None:
+    """Expedited, with the network's physician, a day still to go."""
+    came = t.ago(hours=44)
+    referral = t.came_in(
+        "M0000009", "nurse@citrus", came, program="medi-cal", urgency="expedited",
+        urgency_reason="Weakness of the leg is getting worse from day to day.", condition="pressure on a spinal nerve",
+        condition_code="M54.16", clinician=professional("Holmquist"), **office("Abara"),
+        request_words="Urgent second look at the spine, please.",
+    )  # fmt: skip
+    t.then(referral, "nurse@citrus", t.ago(hours=40), TakeUp(complete=True))
+    t.then(referral, "nurse@citrus", t.ago(hours=38), ReferUp("PCP asks; the Member has not said what he doubts."))
+
+
+def harbor_just_received(t: Teller) -> None:
+    """A request about the PCP's own care, just in."""
+    t.came_in(
+        "M0000012", "nurse@harbor", t.ago(hours=3), program="medi-cal", channel="walk-in",
+        about=About.PCP_CARE.value, condition="high blood pressure", condition_code="I10",
+        clinician=professional("Castellan"), request_words="My pressure pills make me dizzy and he will not listen.",
+    )  # fmt: skip
+
+
+STORIES: tuple[Callable[[Teller], None], ...] = (
+    tumor_opinion_is_closed,
+    bowel_visit_done_report_due,
+    third_opinion_is_denied,
+    eye_request_is_withdrawn,
+    spine_visit_is_scheduled,
+    knee_waits_for_records,
+    citrus_nurse_reviews,
+    gallbladder_waits_for_a_choice,
+    back_pain_with_a_nurse,
+    letter_nobody_has_classified,
+    heart_decision_is_late,
+    citrus_physician_looks,
+    harbor_just_received,
+)
