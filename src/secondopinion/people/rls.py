@@ -13,8 +13,12 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, migrations, transaction
+from psycopg import Cursor
 
 PLAN = "plan"
+SET_SCOPE = (
+    "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,11 @@ class Scope:
 
 def set_scope(scope: Scope) -> None:
     """Give the running transaction its scope. It is gone when the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('secondopinion.scope', %s, true), set_config('secondopinion.today', %s, true)",
-            [scope.setting, scope.on.isoformat()],
-        )
+    connection.ensure_connection()
+    raw = connection.connection
+    # In a pipeline the BEGIN that psycopg owes the transaction travels with the first statement.
+    with connection.wrap_database_errors, raw.pipeline():
+        Cursor(raw).execute(SET_SCOPE, [scope.setting, scope.on.isoformat()], prepare=True)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
+from psycopg import Cursor
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
@@ -27,7 +28,10 @@ from secondopinion.referrals.change import Change
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
+Statement = tuple[str, list[Any]]
+
 PACIFIC = ZoneInfo("America/Los_Angeles")
+UTC = ZoneInfo("UTC")
 FIRST = "0" * 64  # the hash that the first event of a referral carries as the one before
 MAIL_TASK = "referrals.mail"
 
@@ -59,7 +63,7 @@ VALUES (%s, %s, %s, %s, %s, %s)
 """
 JOB = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[
-  ROW('mail', %s, 0, %s, NULL, %s, NULL)::procrastinate_job_to_defer_v1])
+  ROW('mail', %s::text, 0, %s::text, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1])
 """
 
 
@@ -79,9 +83,10 @@ def canonical(value: Any) -> bytes:
 def lock(referral_id: UUID) -> Locked:
     """Lock one referral and read it with its running clocks, in one flush. Unseen and unknown are the same."""
     raw = connection.connection
+    # Django's own cursors bind on the client; these bind on the server, so that each statement is planned once.
     with connection.wrap_database_errors, raw.pipeline():
-        row = raw.cursor(row_factory=class_row(Snapshot)).execute(LOCK, [referral_id])
-        running = raw.cursor(row_factory=class_row(Running)).execute(CLOCKS, [referral_id])
+        row = Cursor(raw, row_factory=class_row(Snapshot)).execute(LOCK, [referral_id], prepare=True)
+        running = Cursor(raw, row_factory=class_row(Running)).execute(CLOCKS, [referral_id], prepare=True)
         found = row.fetchone()
         clocks = running.fetchall()
     if found is None:
@@ -114,7 +119,7 @@ def body_of(
     return {
         "referral": number, "position": position, "step": step, "source": source, "target": target,
         "actor": person.name, "actor_staff": person.staff_id, "role": role,
-        "at": at.astimezone(ZoneInfo("UTC")).isoformat(), "edition": edition, "yes": yes, "no": no,
+        "at": at.astimezone(UTC).isoformat(), "edition": edition, "yes": yes, "no": no,
         "finding": finding, "details": details,
     }  # fmt: skip
 
@@ -133,9 +138,12 @@ def earliest(running: Iterable[Running], starts: Sequence[Clock], stops: Sequenc
 
 def write(
     before: Snapshot, running: Sequence[Running], step: str, target: str, change: Change, person: Person,
-    role: str, now: datetime,
+    role: str, now: datetime, *, first: Statement | None = None,
 ) -> tuple[int, tuple[UUID, ...]]:  # fmt: skip
-    """Write one step: event, state, clocks, letters, jobs. Returns the new position and the letters' ids."""
+    """Write one step: event, state, clocks, letters, jobs. Returns the new position and the letters' ids.
+
+    Everything that can be refused is made before the first statement is sent. `first` goes before the others.
+    """
     frozen = [(uuid4(), owed, freeze(owed.kind, before.program, owed.language, owed.data)) for owed in change.owes]
     position = before.position + 1
     yes, no = change.columns.get("yes", before.yes), change.columns.get("no", before.no)
@@ -148,42 +156,46 @@ def write(
     due_at, due_kind = earliest(running, change.starts, change.stops)
     columns = {**change.columns, "state": target, "position": position, "head_hash": link,
                "due_at": due_at, "due_kind": due_kind}  # fmt: skip
-    raw = connection.connection
-    with connection.wrap_database_errors, raw.pipeline(), raw.cursor() as cursor:
-        cursor.execute(
-            EVENT,
-            [before.id, before.network_id, position, step, source, target, person.name, person.staff_id, role, now,
-             before.edition, yes, no, None if finding is None else Jsonb(finding), Jsonb(details),
-             before.head_hash, link],
-        )  # fmt: skip
-        assignments = ", ".join(f"{name} = %s" for name in columns)
-        cursor.execute(
-            f"UPDATE referrals_referral SET {assignments} WHERE id = %s",  # noqa: S608  names are our own columns
-            [*columns.values(), before.id],
-        )
-        if change.stops:
-            cursor.execute(STOP, [now, before.id, list(change.stops)])
-        for clock in change.starts:
-            cursor.execute(
-                START,
-                [before.id, before.network_id, clock.kind, clock.rule, clock.label, clock.authority,
-                 clock.started_at, clock.due_at],
-            )  # fmt: skip
-        for letter_id, owed, letter in frozen:
-            _owe(cursor, before, position, letter_id, owed.recipient_role, letter, now)
+    event = [
+        before.id, before.network_id, position, step, source, target, person.name, person.staff_id, role, now,
+        before.edition, yes, no, None if finding is None else Jsonb(finding), Jsonb(details), before.head_hash, link,
+    ]  # fmt: skip
+    assignments = ", ".join(f"{name} = %s" for name in columns)  # the names are our own columns
+    update = f"UPDATE referrals_referral SET {assignments} WHERE id = %s"  # noqa: S608
+    statements: list[Statement] = [] if first is None else [first]
+    statements += [(EVENT, event), (update, [*columns.values(), before.id])]
+    if change.stops:
+        statements.append((STOP, [now, before.id, list(change.stops)]))
+    for c in change.starts:
+        values = [before.id, before.network_id, c.kind, c.rule, c.label, c.authority, c.started_at, c.due_at]
+        statements.append((START, values))
+    for letter_id, owed, letter in frozen:
+        statements += _owed(before, position, letter_id, owed.recipient_role, letter, now)
+    for row in change.rows:
+        row.save(force_insert=True)
+    _send(statements)
     return position, tuple(i for i, _, _ in frozen)
 
 
-def _owe(
-    cursor: Any, before: Snapshot, position: int, letter_id: UUID, recipient_role: str, letter: Frozen, now: datetime
-) -> None:
-    cursor.execute(
-        LETTER,
-        [letter_id, letter.kind, letter.program, letter.language, recipient_role, letter.data["recipient"]["name"],
-         Jsonb(letter.data), letter.data_sha256, letter.template_sha256, before.network_id, now,
-         now.astimezone(PACIFIC).date()],
-    )  # fmt: skip
-    cursor.execute(NOTICE, [before.id, before.network_id, position, letter.kind, recipient_role, letter_id])
-    cursor.execute(
-        JOB, [MAIL_TASK, str(before.id), Jsonb({"letter_id": str(letter_id), "referral_id": str(before.id)})]
-    )
+def _owed(
+    before: Snapshot, position: int, letter_id: UUID, recipient_role: str, letter: Frozen, now: datetime
+) -> list[Statement]:
+    """The letter, the notice that says which event owes it, and the job that mails it."""
+    return [
+        (
+            LETTER,
+            [letter_id, letter.kind, letter.program, letter.language, recipient_role,
+             letter.data["recipient"]["name"], Jsonb(letter.data), letter.data_sha256, letter.template_sha256,
+             before.network_id, now, now.astimezone(PACIFIC).date()],
+        ),
+        (NOTICE, [before.id, before.network_id, position, letter.kind, recipient_role, letter_id]),
+        (JOB, [MAIL_TASK, str(before.id), Jsonb({"letter_id": str(letter_id), "referral_id": str(before.id)})]),
+    ]  # fmt: skip
+
+
+def _send(statements: Sequence[Statement]) -> None:
+    """All statements in one flush, each planned once by the server and then only bound."""
+    raw = connection.connection
+    with connection.wrap_database_errors, raw.pipeline(), Cursor(raw) as cursor:
+        for statement, values in statements:
+            cursor.execute(statement, values, prepare=True)

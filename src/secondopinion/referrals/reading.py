@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from secondopinion.directory.models import Contract, QualifiedProfessional
+from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.models import Letter
 from secondopinion.people.models import AuthorizedRepresentative, Period
 from secondopinion.people.person import Person
@@ -19,10 +20,13 @@ from secondopinion.people.plan import the_plan
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.specialties import Level, plain_name
 from secondopinion.referrals import notices
+from secondopinion.referrals.change import Owed
+from secondopinion.referrals.deciding import check_denial
 from secondopinion.referrals.lifecycle import Refused, State, Step, steps_from
 from secondopinion.referrals.match import SAME_SPECIALTY, candidates_for, level_of, miles_from
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
+from secondopinion.referrals.told import Deny
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
@@ -174,3 +178,13 @@ def names_of(npis: Iterable[str]) -> dict[str, str]:
     """The names behind the numbers that a history holds."""
     wanted = set(npis)
     return {who.npi: who.full_name for who in QualifiedProfessional.objects.filter(npi__in=wanted)} if wanted else {}
+
+
+def denial_drafts(before: Snapshot, told: Deny, person: Person, now: datetime) -> tuple[Frozen, ...]:
+    """The letters that this denial would owe, frozen as signing would freeze them; the Member's first.
+
+    Raises Refused or Incomplete as the signing itself would.
+    """
+    check_denial(before, told)
+    owed = [Owed(*letter) for letter in notices.denial(before, told, person, now)]
+    return tuple(freeze(o.kind, before.program, o.language, o.data) for o in owed)

@@ -81,11 +81,9 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     with transaction.atomic():
         before = _row(request, received_at, day, now)
         finding, change = _first(before, request, now)
-        connection.ensure_connection()
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT, [getattr(before, name) for name in COLUMNS])
+        first = (INSERT, [getattr(before, name) for name in COLUMNS])
         role = role_of(STEPS["receive"], person)
-        position, letters = write(before, (), "receive", State.RECEIVED.value, change, person, role, now)
+        position, letters = write(before, (), "receive", State.RECEIVED.value, change, person, role, now, first=first)
         if finding is not None and finding.verdict is Verdict.YES:
             return advance(before.id, Authorize(), person=POLICY, now=now)
     return Taken(before.id, before.number, "receive", State.RECEIVED.value, position, letters)

@@ -1,0 +1,110 @@
+"""Finding one Member for certain: two identifiers that agree, never a list to pick from.
+
+A wrong Member is worse than none, so a search answers with exactly one Member or with a sentence. Whose
+Members can be found at all is row-level security's to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from secondopinion.people.models import (
+    AuthorizedRepresentative,
+    Delegation,
+    Enrollment,
+    HealthNetwork,
+    Member,
+    NetworkAssignment,
+    Period,
+)
+from secondopinion.policy.identifiers import cin_of
+
+SECOND_OPINIONS = "second-opinion-authorization"
+
+
+class NotMatched(Exception):
+    """No one Member for certain: what happened and what to do instead. Holds no name."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a Member stands with the plan on a day: programs, Health Network, representatives."""
+
+    programs: tuple[str, ...]
+    network: HealthNetwork | None  # none: the plan's own direct network
+    representatives: tuple[AuthorizedRepresentative, ...]
+
+
+def match_member(
+    *, card: str = "", birth_date: date | None = None, last_name: str = "", first_name: str = ""
+) -> Member:
+    """The one Member on whom two identifiers agree. Raises NotMatched.
+
+    `card` is the number on the plan's card, the Medi-Cal Client Index Number or the Medicare Beneficiary
+    Identifier. The birth date is always one of the two; the other is `card`, or the full name. Everything
+    given must agree.
+    """
+    card, last_name, first_name = card.strip(), last_name.strip(), first_name.strip()
+    if birth_date is None or not (card or (last_name and first_name)):
+        raise NotMatched(
+            "Two identifiers are needed: the birth date, and the ID number or the full name. "
+            "Ask the caller for what is missing."
+        )
+    found = Member.objects.filter(birth_date=birth_date)
+    if last_name:
+        found = found.filter(last_name__iexact=last_name)
+    if first_name:
+        found = found.filter(first_name__iexact=first_name)
+    if card:
+        number = card.replace(" ", "").replace("-", "").upper()
+        cin = cin_of(number) or number  # the Medi-Cal card prints more than the CIN
+        found = found.filter(Q(member_id=card) | Q(member_id=number) | Q(cin=cin) | Q(mbi=number))
+    members = list(found[:2])
+    if not members:
+        raise NotMatched(
+            "No Member here agrees with everything you entered. Check each part with the caller, letter by letter; "
+            "a Member of another plan or Health Network is not found from here."
+        )
+    if len(members) > 1:
+        raise NotMatched(
+            "More than one Member has this name and birth date. Ask for the number on the plan’s card, "
+            "and search with that."
+        )
+    return members[0]
+
+
+def member_by(member_id: str) -> Member:
+    """The Member with this number on the plan's card. Raises NotMatched; unknown and not yours are the same."""
+    member = Member.objects.filter(member_id=member_id).first()
+    if member is None:
+        raise NotMatched("There is no such Member here. Search again with two identifiers.")
+    return member
+
+
+def standing(member: Member, on: date) -> Standing:
+    """How a Member stands with the plan on a day."""
+    programs = Enrollment.objects.filter(Period.covering(on), member=member).values_list("program", flat=True)
+    assignment = NetworkAssignment.objects.filter(Period.covering(on), member=member).select_related("network").first()
+    representatives = AuthorizedRepresentative.objects.filter(Period.covering(on), member=member)
+    return Standing(tuple(programs), assignment.network if assignment else None, tuple(representatives))
+
+
+def decides_itself(network: HealthNetwork | None, program: str, on: date) -> bool:
+    """Had the plan delegated second opinions of this program to the network on a day (II.L)?"""
+    if network is None:
+        return False
+    return Delegation.objects.filter(
+        Period.covering(on), network=network, program=program, function=SECOND_OPINIONS
+    ).exists()
+
+
+def health_networks() -> list[HealthNetwork]:
+    """Every Health Network by name."""
+    return list(HealthNetwork.objects.all())
