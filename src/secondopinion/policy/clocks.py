@@ -270,11 +270,9 @@ def _allowed(asked: Asked, on: date, extension_days: int) -> int:
 
 
 def _start(asked: Asked, representative_valid_at: datetime | None) -> datetime:
-    """Receipt; for OneCare the later of it and a valid appointment of the representative.
-
-    Reading: an appointment that is on file, or that nobody needs, leaves the start at receipt. A
-    Medi-Cal request is never held for that paper.
-    """
+    """Receipt; for OneCare the later of it and a valid appointment of the representative."""
+    # Reading: an appointment that is on file, or that nobody needs, leaves the start at receipt. A Medi-Cal
+    # request is never held for that paper.
     late = asked.program is Program.ONECARE and asked.requester is Requester.AUTHORIZED_REPRESENTATIVE
     if representative_valid_at is None or not late:
         return asked.received_at
