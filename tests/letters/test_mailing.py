@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from letters.samples import data_of, frozen
+from letters.samples import EVERY, data_of, frozen
 from secondopinion.letters import mailing
 from secondopinion.letters.carriers import NotCarried, Parcel, PrintHouse
-from secondopinion.letters.kinds import examples
+from secondopinion.letters.freeze import freeze
+from secondopinion.letters.kinds import KINDS, Example, examples
 from secondopinion.letters.mailing import NoSuchLetter, Posted, mail
 from secondopinion.letters.models import Letter
+from secondopinion.letters.paper import seal, text_of
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.people.models import HealthNetwork
 from secondopinion.people.rls import network_scope, plan_scope
@@ -193,3 +195,15 @@ def test_the_policy_in_force_on_the_letters_day_says_what_it_must_say():
     agrees = data_of("report_to_member", "example-onecare")
     assert "GG.1538 II.D" in mailing.required_marks("report_to_member", "medi-cal", differs)
     assert "GG.1538 II.D" not in mailing.required_marks("report_to_member", "onecare", agrees)
+
+
+@pytest.mark.parametrize("opinion", ["second", "third", "additional"])
+@pytest.mark.parametrize(("kind", "example"), EVERY)
+def test_every_letter_of_every_opinion_says_what_it_must(kind: str, example: Example, opinion: str):
+    data = data_of(kind, example.name)
+    data["referral"]["opinion"] = opinion
+    program = data["referral"]["program"]
+    sealed = seal(freeze(kind, program, "en", data), mailing.required_marks(kind, program, data))
+    words = " ".join(text_of(sealed.pdf).split())
+    if opinion != "second" and not KINDS[kind].adverse:  # a denial quotes the policy's own words on second opinions
+        assert "second opinion" not in words

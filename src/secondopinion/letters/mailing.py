@@ -62,7 +62,9 @@ def required_marks(kind: str, program: str, data: Mapping[str, Any]) -> frozense
     """What the policy in force on the letter's day says the letter must say."""
     edition = questions.edition_on(date.fromisoformat(data["dated_on"]))
     outcome = data.get("outcome") or {}
-    differs = outcome.get("agrees") is False and bool(outcome.get("procedure"))
+    # Reading: II.D speaks of the first and second opinion; after a third there is no right to a fourth.
+    second = data["referral"]["opinion"] == "second"
+    differs = second and outcome.get("agrees") is False and bool(outcome.get("procedure"))
     return questions.what_must_the_letter_say(edition, kind, Program(program), differs=differs)
 
 
