@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 
 from secondopinion.desk import words
+from secondopinion.policy.specialties import plain_name
 
 register = template.Library()
 
@@ -49,3 +50,9 @@ def day(on: date | datetime | None) -> str:
 def words_of(value: str | None, kind: str = "") -> str:
     """`{{ referral.program|words_of }}`, or `|words_of:"requester"` where one word means two things."""
     return words.words_of(value, kind)
+
+
+@register.filter
+def specialty(code: str) -> str:
+    """A NUCC taxonomy code in plain words."""
+    return plain_name(code) if code else ""

@@ -1,0 +1,14 @@
+"""Every address of the desk."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from secondopinion.desk import intake, members, work_list
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", work_list.show, name="work-list"),
+    path("intake/", members.find, name="intake-start"),
+    path("intake/findings/", intake.findings, name="intake-findings"),
+    path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),
+    path("intake/<slug:member_id>/", intake.intake, name="intake"),
+    path("", include("secondopinion.desk.referral_urls")),
+]

@@ -1,0 +1,206 @@
+"""The work list: open referrals, the one with the least time left first.
+
+The filters stand in the address, so a view can be kept and shared. Pages are cut by the key of their last
+row, never by counting rows from the start, so the hundredth page costs what the first one costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from secondopinion.desk.words import CLOSE, WORDS
+from secondopinion.people.doors import signed_in
+from secondopinion.people.find import health_networks
+from secondopinion.people.person import Person
+from secondopinion.policy.asked import Program, Urgency
+from secondopinion.referrals.access import visible_to, work_list
+from secondopinion.referrals.lifecycle import FINISHED, State
+from secondopinion.referrals.models import Decider, Referral
+
+PAGE: Final = 50
+MANY: Final = 1000  # counts stop here, so that a long list stays quick to open
+OPEN: Final = tuple(s.value for s in State if s.value not in FINISHED)
+MINE: Final[Mapping[str, tuple[State, ...]]] = {
+    "intake": (State.RECEIVED, State.AWAITING_INFORMATION, State.AUTHORIZED, State.SCHEDULED, State.SEEN),
+    "nurse": (State.RECEIVED, State.AWAITING_INFORMATION, State.NURSE_REVIEW),
+    "physician": (State.PHYSICIAN_REVIEW,),
+}
+TIME: Final = {"overdue": "Overdue", "close": "Due within 24 hours"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of the list, as it stands in the address."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A kept view: what it is called, where it is, how many wait there (a plus sign: at least)."""
+
+    words: str
+    address: str
+    count: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The place after which a page starts: the last row's due instant (none: no clock runs) and id."""
+
+    due_at: datetime | None
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.due_at.isoformat() if self.due_at else ''}~{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> Key | None:
+        """The key written in an address; None when it is none, which shows the first page."""
+        due_at, _, row = text.partition("~")
+        try:
+            at = datetime.fromisoformat(due_at) if due_at else None
+            return None if at is not None and at.utcoffset() is None else cls(at, UUID(row))
+        except ValueError:
+            return None
+
+
+@signed_in(why="read the work list")
+def show(request: HttpRequest) -> HttpResponse:
+    """The first page of the list, or the one after the key in the address; with `number`, the referral itself."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    now: datetime = request.now  # type: ignore[attr-defined]
+    number = request.GET.get("number", "").strip().upper()
+    if number:
+        if visible_to(person).filter(number=number).exists():
+            return redirect("referral", number=number)
+        messages.error(request, "There is no such referral here. Check the number, or whose network it belongs to.")
+        return redirect("work-list")
+    chosen = {name: request.GET.get(name, "") for name in ("view", "time", *_offered(person))}
+    rows = _page(_chosen(person, chosen, now), Key.read(request.GET.get("after", "")))
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    context = {
+        "rows": rows[:PAGE],
+        "filters": _filters(person, chosen),
+        "tabs": _tabs(person, chosen, now),
+        "kept": {name: value for name, value in chosen.items() if value and name in ("view", "time")},
+        "filtered": any(chosen[name] for name in _offered(person)),
+        "next": _address({**chosen, "after": str(Key(more.due_at, more.id))}) if more else "",
+        "later_page": bool(request.GET.get("after")),
+        "first": _address(chosen),
+        "page": PAGE,
+        "may_take_in": person.is_a("intake", "nurse", "physician"),
+        "now": now,
+    }
+    return render(request, "desk/work_list.html", context)
+
+
+def _offered(person: Person) -> tuple[str, ...]:
+    """The filters a person is offered: only the plan chooses among Health Networks."""
+    return ("state", "program", "urgency", "decider", *(() if person.network else ("network",)))
+
+
+def _chosen(person: Person, chosen: Mapping[str, str], now: datetime) -> QuerySet[Referral]:
+    rows = work_list(person)
+    if chosen["view"] == "mine":
+        rows = rows.filter(state__in=_mine(person))
+    if chosen["time"] == "overdue":
+        rows = rows.filter(due_at__lt=now)
+    elif chosen["time"] == "close":
+        rows = rows.filter(due_at__gte=now, due_at__lte=now + CLOSE)
+    for name in ("state", "program", "urgency", "decider"):
+        if chosen[name]:
+            rows = rows.filter(**{name: chosen[name]})
+    network = chosen.get("network", "")
+    if network == "none":
+        return rows.filter(network=None)
+    if network:
+        return rows.filter(network_id=network) if _is_id(network) else rows.none()
+    return rows
+
+
+def _mine(person: Person) -> list[str]:
+    return [s.value for s in State if any(s in states for role, states in MINE.items() if person.is_a(role))]
+
+
+def _page(rows: QuerySet[Referral], after: Key | None) -> list[Referral]:
+    """One page and one row more. Rows with a clock come first, by (due_at, id); then those with none, by id."""
+    due = rows.filter(due_at__isnull=False)
+    found: list[Referral] = []
+    if after is None or after.due_at is not None:
+        if after is not None:
+            due = due.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, id__lte=after.id)
+        found = list(due[: PAGE + 1])
+    if len(found) <= PAGE:
+        idle = rows.filter(due_at__isnull=True).order_by("id")
+        if after is not None and after.due_at is None:
+            idle = idle.filter(id__gt=after.id)
+        found += idle[: PAGE + 1 - len(found)]
+    return found
+
+
+def _filters(person: Person, chosen: Mapping[str, str]) -> list[Filter]:
+    options: dict[str, list[tuple[str, str]]] = {
+        "state": [(value, WORDS["state"][value]) for value in OPEN],
+        "program": [(p.value, WORDS["program"][p]) for p in Program],
+        "urgency": [(u.value, WORDS["urgency"][u]) for u in Urgency],
+        "decider": list(Decider.choices),
+        "network": [],
+    }
+    labels = {"state": "State", "program": "Program", "urgency": "Urgency", "decider": "Who decides",
+              "network": "Health Network"}  # fmt: skip
+    if person.network is None:
+        options["network"] = [("none", "None: the plan’s own"), *((str(n.pk), n.name) for n in health_networks())]
+    return [
+        Filter(name, labels[name], tuple(Choice(v, w, v == chosen[name]) for v, w in [("", "All"), *options[name]]))
+        for name in _offered(person)
+    ]
+
+
+def _tabs(person: Person, chosen: Mapping[str, str], now: datetime) -> list[Tab]:
+    """All, mine, overdue, due within a day. A count that would be long to take stops at `MANY`."""
+    views = [("All open", {}), ("For me", {"view": "mine"}), (TIME["overdue"], {"time": "overdue"}),
+             (TIME["close"], {"time": "close"})]  # fmt: skip
+    here = {name: chosen[name] for name in ("view", "time") if chosen[name]}
+    tabs: list[Tab] = []
+    for words, view in views:
+        every = dict.fromkeys(chosen, "") | view
+        rows = _chosen(person, every, now).select_related(None).order_by()
+        count = rows[: MANY + 1].count()
+        tabs.append(Tab(words, _address(view), f"{MANY}+" if count > MANY else str(count), view == here))
+    return tabs
+
+
+def _address(chosen: Mapping[str, str]) -> str:
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"?{query}" if query else "?"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
