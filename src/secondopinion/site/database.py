@@ -31,6 +31,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from secondopinion.site import state
+from secondopinion.site.refusal import Refusal
 
 OWNER = "secondopinion"
 APP_ROLE = "secondopinion_app"
@@ -38,7 +39,7 @@ START_WITHIN = 10.0  # seconds; after a crash PostgreSQL waits for its dead proc
 THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
-class DatabaseUnreachable(Exception):
+class DatabaseUnreachable(Refusal):
     """The database cannot be had. The sentence says what happened and what to do instead."""
 
 
@@ -123,6 +124,11 @@ def start(environ: Mapping[str, str] = os.environ) -> Address:
     if version < 150000:
         raise DatabaseUnreachable(f"PostgreSQL 15 or later is needed; this is {version // 10000}.")
     return owner
+
+
+def answers(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is nothing to start: the database is another's, or the embedded one is up."""
+    return bool(environ.get("DATABASE_URL")) or embedded().answers()
 
 
 def embedded() -> "Cluster":

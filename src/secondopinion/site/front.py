@@ -1,12 +1,18 @@
-"""The front door: where a request is given the time, so that no room reads the clock for itself."""
+"""The front door: a request is given the time, so that no room reads the clock for itself.
+
+It also stands in for the rooms while the database is away.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from secondopinion.site import pages
 
-class GivesTheTime:
+
+class FrontDoor:
     """Middleware: ``request.now`` is the instant the request came in, with its offset (UTC)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -15,3 +21,8 @@ class GivesTheTime:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = datetime.now(UTC)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say in plain words that the database is away; the FHIR door says it in its own form."""
+        is_away = isinstance(exception, OperationalError | InterfaceError)
+        return pages.away(request) if is_away else None
