@@ -8,6 +8,7 @@ import pytest
 from letters.samples import EVERY, data_of, frozen, leaves, put, take
 from secondopinion.letters.freeze import freeze, in_words
 from secondopinion.letters.kinds import KINDS, Example, UnknownLetter, examples
+from secondopinion.letters.paper import render, seal, text_of
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.policy.gg1538.edition_2024_12.letters import LETTERS
 
@@ -140,3 +141,38 @@ def test_a_place_in_the_data_is_told_in_words():
     assert in_words(("reasons", 1, "reason")) == "reason, in reasons number 2"
     assert in_words(("appeal", "mail_lines", 0)) == "mail lines number 1, in appeal"
     assert re.fullmatch(r"the data", in_words(()))
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Thị Ánh", "Анна Петрова", "Zoë Łukasz Ñandú", "O’Hara-Smith"])
+def test_names_of_many_languages_can_be_printed(name):
+    data = data_of(*APPROVAL)
+    data["recipient"]["name"] = name
+    kept = freeze("approval_to_member", "medi-cal", "en", data)
+    assert name in text_of(render("approval_to_member", "medi-cal", "en", kept.data))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("李明", "“李” (U+674E)"), ("محمد", "U+0645"), ("a\x07b", "the invisible character U+0007"),
+     ("Rosa \u202eevil", "U+202E"), ("😀", "U+1F600")],
+)  # fmt: skip
+def test_what_the_typeface_cannot_print_is_refused_when_the_letter_is_owed(name, told):
+    data = data_of(*APPROVAL)
+    data["recipient"]["name"] = name
+    said = refusal("approval_to_member", data)
+    assert told in said
+    assert "name, in recipient" in said
+
+
+def test_the_typeface_is_asked_about_just_what_the_press_would_refuse():
+    data = data_of(*APPROVAL)
+    data["recipient"]["name"] = "李明"
+    with pytest.raises(Incomplete, match="could not be displayed"):
+        render("approval_to_member", "medi-cal", "en", data)
+
+
+def test_lines_a_person_typed_stay_lines():
+    data = data_of("denial_to_member", "example-medi-cal")
+    data["clinical_reason"] = "One line.\r\nAnother line."
+    kept = freeze("denial_to_member", "medi-cal", "en", data)
+    assert "One line." in text_of(seal(kept, {"GG.1538 II.K.1"}).pdf)

@@ -19,6 +19,7 @@ import orjson
 from secondopinion.letters.denial import check_denial
 from secondopinion.letters.kinds import PROGRAMS, examples, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
+from secondopinion.letters.typeface import unprintable
 
 PLAIN_WORDS: Final = frozenset(
     {"reason", "criterion", "clinical_reason", "to_approve", "item", "question", "request_words", "procedure"}
@@ -145,8 +146,15 @@ def _troubles(shape: Shape, value: Any, path: Path) -> Iterator[str]:
     elif isinstance(value, str):
         if not value.strip():
             yield f"{where} is empty"
+        elif (odd := unprintable(value)) is not None:
+            yield f"{where} holds {_named(odd)}, which the letter's typeface cannot print: spell it in other letters"
         elif shape.is_day and not _is_day(value):
             yield f"{where} is “{value}”, which is not a day (write it as 2026-11-30)"
+
+
+def _named(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    return f"“{character}” ({code})" if character.isprintable() else f"the invisible character {code}"
 
 
 def _is_day(value: str) -> bool:

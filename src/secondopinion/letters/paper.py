@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ import orjson
 import pypdfium2  # type: ignore[import-untyped]
 import typst
 
+from secondopinion.letters import typeface
 from secondopinion.letters.freeze import Frozen
 from secondopinion.letters.kinds import TEMPLATES, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
@@ -102,11 +102,7 @@ def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
 
 @cache
 def _fonts() -> typst.Fonts:
-    spec = find_spec("fontpkg_noto_sans")
-    if spec is None or spec.origin is None:
-        raise Incomplete("any", "its font is not installed (the package fontpkg-noto-sans)")
-    folder = Path(spec.origin).parent / "files"
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[typeface.folder()])
 
 
 def _compiler(template: Path) -> typst.Compiler:
