@@ -260,6 +260,20 @@ def third_opinion_is_denied(t: Teller) -> None:
     t.mailed(referral, t.working(4, "16:05"))
 
 
+def third_opinion_waits_for_a_physician(t: Teller) -> None:
+    """The tour's denial: two opinions agree, nothing else speaks for a third, and a physician must decide."""
+    came = t.working(2, "13:10")
+    referral = t.came_in(
+        "M0000056", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value,
+        condition="torn shoulder tendon", condition_code="M75.101", clinician=professional("Archer"),
+        procedure="repair of the shoulder tendon", request_words="Two doctors said exercise. I want a third one.",
+        answers={"second_opinion_report_in_hand": True, "recommendations_differ_on_need_for_procedure": False},
+    )  # fmt: skip
+    t.then(referral, "nurse@plan", t.working(1, "09:40"), TakeUp(complete=True))
+    note = "Both surgeons advise exercise and no operation. No new injury. The Member simply wants to be sure."
+    t.then(referral, "nurse@plan", t.working(1, "09:55"), ReferUp(note))
+
+
 def eye_request_is_withdrawn(t: Teller) -> None:
     """The Member changed her mind."""
     referral = t.came_in(
@@ -315,6 +329,7 @@ STORIES: tuple[Callable[[Teller], None], ...] = (
     eye_request_is_withdrawn,
     spine_visit_is_scheduled,
     knee_waits_for_records,
+    third_opinion_waits_for_a_physician,
     citrus_nurse_reviews,
     gallbladder_waits_for_a_choice,
     back_pain_with_a_nurse,
