@@ -109,6 +109,22 @@ def _template(owner: database.Address) -> str:
     return name
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """`make test` leaves no server behind, unless another pytest is using it."""
+    if os.environ.get("SECONDOPINION_STOP_TEST_DATABASE") and not hasattr(config, "workerinput"):
+        cluster = database.for_tests()
+        with (state.made(state.home()) / "tests.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if cluster.answers() and not _in_use(cluster.address()):
+                cluster.stop()
+
+
+def _in_use(owner: database.Address) -> bool:
+    with psycopg.connect(**owner.named("postgres").for_psycopg()) as server:
+        names = [row[0] for row in server.execute("SELECT datname FROM pg_database")]
+    return any(name.startswith(PREFIX) and not _left_behind(name) for name in names)
+
+
 def _app(owner: database.Address) -> database.Address:
     return replace(owner, user=database.APP_ROLE, password=state.kept_secret("database-app"))
 
