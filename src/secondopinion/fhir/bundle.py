@@ -15,12 +15,18 @@ RESTFUL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})$")
 class Entry:
     """One resource of the Bundle: its fullUrl, its type, and the resource itself."""
 
-    __slots__ = ("full_url", "kind", "resource")
+    __slots__ = ("_index", "_of", "full_url", "kind")
 
-    def __init__(self, full_url: str, kind: str, resource: Node) -> None:
+    def __init__(self, full_url: str, kind: str, of: Json, index: int) -> None:
         self.full_url = full_url
         self.kind = kind
-        self.resource = resource
+        self._of = of
+        self._index = index
+
+    @property
+    def resource(self) -> Node:
+        """The resource, with its place in the Bundle."""
+        return Node(self._of, f"Bundle.entry[{self._index}].resource")
 
 
 class Entries:
@@ -29,11 +35,20 @@ class Entries:
     def __init__(self, bundle: Node) -> None:
         self.all = _read(bundle)
         self._by_url = {entry.full_url: entry for entry in self.all}
-        self._by_id: dict[str, Entry] = {}
-        for entry in self.all:
-            found = RESTFUL.search(entry.full_url)
-            own = found.group(1) if found else f"{entry.kind}/{entry.resource.of.get('id')}"
-            self._by_id.setdefault(own, entry)
+        self._by_id: dict[str, Entry] | None = None
+
+    def _at(self, target: str) -> Entry | None:
+        # Reading: a relative reference is found by type and id under whatever base the sender uses.
+        entry = self._by_url.get(target)
+        if entry is not None:
+            return entry
+        if self._by_id is None:
+            self._by_id = {}
+            for each in self.all:
+                found = RESTFUL.search(each.full_url)
+                own = found.group(1) if found else f"{each.kind}/{each.resource.of.get('id')}"
+                self._by_id.setdefault(own, each)
+        return self._by_id.get(target)
 
     def follow(self, reference: Node | None, kinds: tuple[str, ...], why: str) -> Entry | None:
         """The entry a Reference points to, or None when there is no Reference.
@@ -52,8 +67,7 @@ class Entries:
                 "Give that resource an entry of its own with a fullUrl.",
                 at,
             )
-        # Reading: a relative reference is found by type and id under whatever base the sender uses.
-        entry = self._by_url.get(target) or self._by_id.get(target)
+        entry = self._at(target)
         if entry is None:
             raise Refused(
                 400,
@@ -69,7 +83,7 @@ class Entries:
     def find(self, reference: Node | None, kind: str) -> Entry | None:
         """The entry of one type that a Reference points to, or None: for what may be absent (conf-14)."""
         target = None if reference is None else reference.text("reference")
-        entry = None if target is None else self._by_url.get(target) or self._by_id.get(target)
+        entry = None if target is None else self._at(target)
         return entry if entry is not None and entry.kind == kind else None
 
     def need(self, node: Node, key: str, kinds: tuple[str, ...], why: str) -> Entry:
@@ -112,30 +126,49 @@ def claim_entry(entries: Entries) -> Entry:
 
 
 def _read(bundle: Node) -> list[Entry]:
-    nodes = bundle.nodes("entry")
-    if not nodes:
+    raw = bundle.of.get("entry")
+    if raw is not None and not isinstance(raw, list):
+        raise misshapen("Bundle.entry", "an array")
+    if not raw:
         raise missing("Bundle.entry", "a PAS Request Bundle holds a Claim and what it refers to")
-    if len(nodes) > MOST_ENTRIES:
+    if len(raw) > MOST_ENTRIES:
         raise Refused(
             400,
             "too-long",
-            f"The Bundle has {len(nodes):,} entries and the limit is {MOST_ENTRIES}.",
+            f"The Bundle has {len(raw):,} entries and the limit is {MOST_ENTRIES}.",
             "Send only the resources that the Claim refers to.",
             "Bundle.entry",
         )
     found: list[Entry] = []
     seen: set[str] = set()
-    for node in nodes:
-        full_url = node.required_text("fullUrl", "every entry needs an address to be referred to by")
-        at = node.path("fullUrl")
+    for index, entry in enumerate(raw):
+        at = f"Bundle.entry[{index}]"
+        if not isinstance(entry, dict):
+            raise misshapen(at, "an object")
+        # The walk in shape.py has seen to it that these are a string, an object and a string, or absent.
+        full_url, of = entry.get("fullUrl"), entry.get("resource")
+        kind = of.get("resourceType") if of else None
+        if not full_url or not of or not kind:
+            raise _incomplete(Node(entry, at))
         if not ABSOLUTE.fullmatch(full_url):
-            raise unacceptable(at, "is not an absolute address", "Use an http(s) address or urn:uuid.")
+            raise unacceptable(f"{at}.fullUrl", "is not an absolute address", "Use an http(s) address or urn:uuid.")
         if full_url in seen:
-            raise Refused(400, "duplicate", f"{at} is used by two entries.", "Send each resource once.", at)
+            raise Refused(
+                400,
+                "duplicate",
+                f"{at}.fullUrl is used by two entries.",
+                "Send each resource once.",
+                f"{at}.fullUrl",
+            )
         seen.add(full_url)
-        resource = node.required_node("resource", "an entry without a resource says nothing")
-        kind = resource.required_text("resourceType", "a resource without a type cannot be read")
         if not kind.isalpha():
-            raise misshapen(resource.path("resourceType"), "the name of a resource type")
-        found.append(Entry(full_url, kind, resource))
+            raise misshapen(f"{at}.resource.resourceType", "the name of a resource type")
+        found.append(Entry(full_url, kind, of, index))
     return found
+
+
+def _incomplete(node: Node) -> Refused:
+    node.required_text("fullUrl", "every entry needs an address to be referred to by")
+    resource = node.required_node("resource", "an entry without a resource says nothing")
+    resource.required_text("resourceType", "a resource without a type cannot be read")
+    return misshapen(node.at, "an entry with a fullUrl and a resource")

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from secondopinion.fhir.node import LONGEST_IDENTIFIER, Node
-from secondopinion.fhir.refused import Refused, missing, unacceptable
+from secondopinion.fhir.refused import Refused, misshapen, missing, unacceptable
 from secondopinion.fhir.request import Code, Identifier, Name
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -20,10 +20,14 @@ def codings(concept: Node | None) -> tuple[Code, ...]:
     if concept is None:
         return ()
     found = []
-    for coding in concept.nodes("coding"):
-        code = coding.text("code")
-        if code is not None:
-            found.append(Code(coding.text("system") or "", code))
+    # The walk in shape.py has seen to it that these are objects, and each system a string.
+    for index, coding in enumerate(concept.of.get("coding") or ()):
+        code = coding.get("code") if coding is not None else None
+        if code is None:
+            continue
+        if not isinstance(code, str) or not code.strip():
+            raise misshapen(f"{concept.at}.coding[{index}].code", "a string that is not empty")
+        found.append(Code(coding.get("system") or "", code))
     return tuple(found)
 
 

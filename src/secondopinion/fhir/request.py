@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
+
+import orjson
 
 Json = dict[str, Any]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -130,4 +133,15 @@ class SecondOpinionRequest:
     claim_type: Json
     bundle_identifier: Json
     echo: Mapping[str, Json]
-    digest: str
+
+
+def fingerprint(request: SecondOpinionRequest) -> str:
+    """SHA-256 of what is asked for whom. When and under which addresses it was sent does not count."""
+    who, by, to = request.asked_for, request.requestor, request.performer
+    told = (
+        (who.numbers, who.names, who.birth_on, request.subscriber_number, request.program_hint),
+        (by.npi, by.name, to and to.npi, to and to.name),
+        [(i.sequence, i.certification, i.category, i.product, i.modifiers) for i in request.items],
+        (request.urgency, request.opinion, request.diagnoses, request.messages, dict(request.answers)),
+    )
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -85,7 +85,8 @@ def read_json(body: bytes) -> Json:
         )
     if rb"\u0000" in body:
         _refuse_null_characters(tree)
-    _walk(tree)
+    if not is_fit(tree):
+        refuse_unfit(tree)
     return tree
 
 
@@ -97,11 +98,49 @@ def _path(place: Place, root: str) -> str:
     return root + "".join(reversed(steps))
 
 
-def _walk(tree: Json) -> None:
-    # A stack and not a recursion, so that depth costs nothing but a counter.
+def is_fit(tree: Json) -> bool:
+    """Does the tree pass every check of `refuse_unfit`? The same checks, without keeping track of places."""
+    types, within, level = TYPES.get, WITHIN.get, [tree]
+    for _ in range(DEEPEST + 1):
+        below: list[Json] = []
+        for node in level:
+            for key, value in node.items():
+                kind = type(value)
+                if kind is str:
+                    if types(key, str) is not str:
+                        return False
+                elif kind is dict:
+                    if types(key, dict) is not dict:
+                        return False
+                    below.append(value)
+                elif kind is list:
+                    if types(key, list) is not list:
+                        return False
+                    of = within(key)
+                    for each in value:
+                        inner = type(each)
+                        if inner is list or (of is not None and inner is not of and each is not None):
+                            return False
+                        if inner is dict:
+                            below.append(each)
+                    if key in EXTENSIONS and not all(_is_known(key, each) for each in value if each is not None):
+                        return False
+                elif value is not None and types(key, kind) is not kind:
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _is_known(key: str, extension: Json) -> bool:
+    return "url" in extension and (key == "extension" or extension["url"] == INFO_CANCELLED)
+
+
+def refuse_unfit(tree: Json) -> None:
+    """The slow walk, for a tree that has a fault somewhere: it knows the place of everything. Raises `Refused`."""
     stack: list[tuple[Json, Place, int]] = [(tree, None, 0)]
     root = str(tree.get("resourceType", "Bundle"))[:40]
-    types = TYPES
     while stack:
         node, place, depth = stack.pop()
         if depth > DEEPEST:
@@ -113,25 +152,21 @@ def _walk(tree: Json) -> None:
                 root,
             )
         for key, value in node.items():
-            if value is None:
-                continue
-            kind = type(value)
-            wanted = types.get(key)
-            if wanted is not None and kind is not wanted:
-                raise _unfit(key, wanted, _path((place, key), root))
-            if kind is dict:
-                stack.append((value, (place, key), depth + 1))
-            elif kind is list:
-                here = (place, key)
-                of = WITHIN.get(key)
-                for index, each in enumerate(value):
-                    inner = type(each)
-                    if inner is list or (of is not None and inner is not of and each is not None):
-                        raise misshapen(_path((here, index), root), WORDS[of or dict])
-                    if inner is dict:
-                        stack.append((each, (here, index), depth + 1))
-                if key in EXTENSIONS:
-                    _check_extensions(key, value, here, root)
+            here = (place, key)
+            wanted = TYPES.get(key)
+            if wanted is not None and type(value) is not wanted and value is not None:
+                raise _unfit(key, wanted, _path(here, root))
+            if isinstance(value, dict):
+                stack.append((value, here, depth + 1))
+            for index, each in enumerate(value if isinstance(value, list) else ()):
+                of = WITHIN.get(key, dict)
+                strict = key in WITHIN and each is not None and type(each) is not of
+                if isinstance(each, list) or strict:
+                    raise misshapen(_path((here, index), root), WORDS[of])
+                if isinstance(each, dict):
+                    stack.append((each, (here, index), depth + 1))
+                    if key in EXTENSIONS and not _is_known(key, each):
+                        raise _unknown(key, each, _path((here, index), root))
 
 
 def _unfit(key: str, wanted: type, at: str) -> Refused:
@@ -146,19 +181,16 @@ def _unfit(key: str, wanted: type, at: str) -> Refused:
     )
 
 
-def _check_extensions(key: str, extensions: list[Json], place: Place, root: str) -> None:
-    for index, extension in enumerate(extensions):
-        here = (place, index)
-        if not extension or "url" not in extension:
-            raise missing(_path((here, "url"), root), "an extension is known by its url alone")
-        if key == "modifierExtension" and extension["url"] != INFO_CANCELLED:
-            raise Refused(
-                400,
-                "extension",
-                f"{_path(here, root)} changes what its resource means in a way not known here.",
-                "Leave the modifier extension out, or say it in a free-form message.",
-                _path(here, root),
-            )
+def _unknown(key: str, extension: Json, at: str) -> Refused:
+    if "url" not in extension:
+        return missing(f"{at}.url", "an extension is known by its url alone")
+    return Refused(
+        400,
+        "extension",
+        f"{at} changes what its resource means in a way not known here.",
+        "Leave the modifier extension out, or say it in a free-form message.",
+        at,
+    )
 
 
 def _refuse_null_characters(tree: Json) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
-
-import orjson
 
 from secondopinion.fhir import claim as claims
 from secondopinion.fhir import parties
 from secondopinion.fhir.bundle import Entries, Entry, check_envelope, claim_entry
 from secondopinion.fhir.concepts import date_time, identifier, instant
 from secondopinion.fhir.marks import needs_a_person, opinion_of, worded_marks
-from secondopinion.fhir.node import Json, Node
+from secondopinion.fhir.node import Node
 from secondopinion.fhir.refused import missing, unacceptable
 from secondopinion.fhir.request import Party, SecondOpinionRequest
 from secondopinion.fhir.shape import read_json
@@ -87,7 +84,6 @@ def parse(body: bytes, now: datetime) -> SecondOpinionRequest:
         claim_type=claim.of["type"],
         bundle_identifier=bundle_id.of,
         echo=echoed,
-        digest=_digest(entries),
     )
 
 
@@ -145,12 +141,3 @@ def _prior(claim: Node, entries: Entries) -> tuple[Any, ...]:
                 own = target.resource.nodes("identifier")
                 found += [identifier(n, "it names the earlier Claim") for n in own]
     return tuple(found)
-
-
-def _digest(entries: Entries) -> str:
-    """A fingerprint of what is asked. The time of sending and narrative text do not count."""
-    told: list[Json] = []
-    for entry in entries.all:
-        of = entry.resource.of
-        told.append({key: of[key] for key in of if key not in ("text", "meta", "created")})
-    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -15,7 +15,7 @@ from secondopinion.fhir.answer import Outcome
 from secondopinion.fhir.members import member_for, programs_of
 from secondopinion.fhir.models import Submission
 from secondopinion.fhir.refused import Refused
-from secondopinion.fhir.request import Identifier, SecondOpinionRequest
+from secondopinion.fhir.request import Identifier, SecondOpinionRequest, fingerprint
 from secondopinion.fhir.takeover import told
 from secondopinion.people.models import AccessEntry, ApiClient, Member
 from secondopinion.people.person import Person
@@ -81,7 +81,7 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
         network_id=referral.network_id,
         bundle_key=_key(request.identifier),
         claim_key=_key(request.claim_identifiers[0]),
-        digest=request.digest,
+        digest=fingerprint(request),
         body=body,
         received_at=now,
     )
@@ -124,7 +124,7 @@ def _prior(request: SecondOpinionRequest, client: ApiClient, member: Member) -> 
 
 
 def _repeat(request: SecondOpinionRequest, earlier: Submission, now: datetime) -> Outcome:
-    if earlier.digest != request.digest:
+    if earlier.digest != fingerprint(request):
         raise Refused(
             409,
             "conflict",
