@@ -1,0 +1,212 @@
+"""The decision page: the whole story on one screen, and the letter exactly as the Member will read it.
+
+What is signed is what was shown: the letters that signing would freeze are made from the typed text, printed
+and shown; signing makes them again and goes on only when they are the same, byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from secondopinion.desk.beside import beside
+from secondopinion.desk.denial_form import DenyForm
+from secondopinion.desk.errors import Line, summary_of
+from secondopinion.desk.letters import inline
+from secondopinion.desk.outcome import MOVED_ON, NOT_SO, again, done, seen
+from secondopinion.desk.pictures import Picture, pictures
+from secondopinion.desk.referral import head_of, now_of, person_of, referral_or_404, setting_of
+from secondopinion.desk.step_forms import SendBackForm
+from secondopinion.desk.words import words_of
+from secondopinion.letters.freeze import Frozen
+from secondopinion.letters.paper import seal
+from secondopinion.letters.refusal import Incomplete
+from secondopinion.people.doors import signed_in
+from secondopinion.people.person import Person
+from secondopinion.policy.asked import Opinion, Program
+from secondopinion.policy.findings import Verdict
+from secondopinion.policy.gg1538 import questions
+from secondopinion.referrals import reading
+from secondopinion.referrals.advance import advance
+from secondopinion.referrals.change import Taken
+from secondopinion.referrals.deciding import credential_to_sign
+from secondopinion.referrals.lifecycle import Refused, State
+from secondopinion.referrals.models import Paper, Referral
+from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.told import Answer, Authorize, Deny
+
+JUDGMENTS: Final = {
+    Opinion.SECOND.value: "reviewer_finds_another_reason",
+    Opinion.THIRD.value: "reviewer_grants_additional_opinion",
+    Opinion.ADDITIONAL.value: "reviewer_grants_additional_opinion",
+}
+NOT_THE_SAME: Final = (
+    "The letter is not the one you were shown: the text or the day has changed since. Nothing was signed. "
+    "Read the letter below, then sign."
+)
+SHOW_FIRST: Final = "You have not seen the letter yet. Nothing was signed. Read the letter below, then sign."
+UNREAD: Final = "Not every paper is marked as read. Read each paper, mark it, then sign."
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """One letter as it would leave the house."""
+
+    title: str
+    pages: Sequence[Picture]
+    marks: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The letters of a denial as shown, and the one number that stands for all of them."""
+
+    letters: Sequence[ShownLetter]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A paper, and whether the physician has marked it as read."""
+
+    paper: Paper
+    read: bool
+
+
+@signed_in("physician", why="decide a referral")
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Read the story; show the letter; sign. `act` says which button was pressed: show, pdf or sign."""
+    found = referral_or_404(request, number)
+    if request.method != "POST":
+        return show(request, found)
+    form = DenyForm(setting_of(request, found), request.POST)
+    if not form.is_valid():
+        return show(request, found, form, errors=summary_of(form), status=NOT_SO)
+    act = request.POST.get("act", "show")
+    try:
+        before, told = reading.snapshot_of(found), form.told()
+        drafts = reading.denial_drafts(before, told, person_of(request), now_of(request))
+        if act == "pdf":
+            return inline(sealed(before, drafts[0]).pdf, f"{number}-draft.pdf")
+        if act != "sign":
+            return show(request, found, form, drafts=drafts)
+        return sign(request, found, form, told, drafts)
+    except (Refused, Incomplete) as refused:
+        fresh, status = again(request, found)
+        return show(request, fresh, form, errors=(Line(str(refused), "deny"),), status=status)
+
+
+def sign(
+    request: HttpRequest, found: Referral, form: DenyForm, told: Deny, drafts: Sequence[Frozen]
+) -> HttpResponse:
+    """Deny, when what would be signed is what was shown. Raises Refused."""
+    was_shown = request.POST.get("shown", "")
+    if was_shown != sum_of(drafts):
+        sentence = NOT_THE_SAME if was_shown else SHOW_FIRST
+        return show(request, found, form, drafts=drafts, errors=(Line(sentence, "letter"),), status=MOVED_ON)
+    unread = [p for p in reading.papers_of(found) if f"read-{p.pk}" not in request.POST]
+    if unread:
+        return show(request, found, form, drafts=drafts, errors=(Line(UNREAD, "papers"),), status=NOT_SO)
+    taken = advance(found.id, told, person=person_of(request), now=now_of(request), seen=seen(request))
+    return done(request, taken, "referral")
+
+
+@signed_in("physician", why="decide a referral")
+@require_POST
+def authorize_for_another_reason(request: HttpRequest, number: str) -> HttpResponse:
+    """Record the reviewer's own judgment that there is another good reason, and authorize on it."""
+    found = referral_or_404(request, number)
+    note = request.POST.get("other_reason", "").strip()
+    if not note and reading.snapshot_of(found).finding().verdict is not Verdict.YES:
+        line = Line("Say in a few words what the other good reason is.", "other_reason")
+        return show(request, found, errors=(line,), status=NOT_SO)
+    try:
+        taken = _authorize(request, found, note)
+    except (Refused, Incomplete) as refused:
+        fresh, status = again(request, found)
+        return show(request, fresh, errors=(Line(str(refused), "other_reason"),), status=status)
+    return done(request, taken, "referral")
+
+
+def _authorize(request: HttpRequest, found: Referral, note: str) -> Taken:
+    """Both steps or neither."""
+    person, now, position = person_of(request), now_of(request), seen(request)
+    before = reading.snapshot_of(found)
+    with transaction.atomic():
+        if before.finding().verdict is not Verdict.YES:
+            told = Answer({JUDGMENTS[found.opinion]: True}, source=note)
+            position = advance(found.id, told, person=person, now=now, seen=position).position
+        return advance(found.id, Authorize(note), person=person, now=now, seen=position)
+
+
+def show(
+    request: HttpRequest,
+    found: Referral,
+    form: DenyForm | None = None,
+    *,
+    drafts: Sequence[Frozen] = (),
+    errors: Sequence[Line] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The page: the story, the form, and the letter once it was asked for."""
+    person = person_of(request)
+    setting = setting_of(request, found)
+    before = setting.before
+    events = reading.events_of(found)
+    allowed = {step.name for step in reading.steps_for(found, person)}
+    columns = beside(before, reading.answers_given(events), person, may_answer=False, typed={})
+    context = head_of(request, found) | {
+        "errors": errors,
+        "beside": columns,
+        "to_judge": columns.groups[0] if columns.groups else None,
+        "known": [line for section in columns.sections for line in section.lines if line.value != "unknown"],
+        "notes": [(e.actor, e.at, e.details["note"]) for e in events if e.step in ("refer_up", "send_back")],
+        "papers": [Unread(p, f"read-{p.pk}" in request.POST) for p in reading.papers_of(found)],
+        "may_deny": "deny" in allowed,
+        "is_here": found.state == State.PHYSICIAN_REVIEW.value,
+        "cannot_sign": cannot_sign(before, person),
+        "form": form or DenyForm(setting),
+        "send_back": SendBackForm(setting) if "send_back" in allowed else None,
+        "may_authorize": "authorize" in allowed,
+        "other_reason": request.POST.get("other_reason", ""),
+        "shown": shown(before, drafts) if drafts else None,
+    }
+    return render(request, "desk/decision.html", context, status=status)
+
+
+def cannot_sign(before: Snapshot, person: Person) -> str:
+    """Why this physician may not sign a denial; empty when nothing stands against it."""
+    try:
+        credential_to_sign(before, person)
+    except Refused as refused:
+        return refused.sentence
+    return ""
+
+
+def sum_of(drafts: Sequence[Frozen]) -> str:
+    """One number for all the letters: their kinds, data and templates."""
+    told: list[Any] = [f"{d.kind} {d.data_sha256} {d.template_sha256}" for d in drafts]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def sealed(before: Snapshot, draft: Frozen) -> Any:
+    """A draft printed and read back: it says what the policy orders, or Incomplete names what it does not."""
+    required = questions.what_must_the_letter_say(before.edition_in_force, draft.kind, Program(before.program))
+    return seal(draft, required)
+
+
+def shown(before: Snapshot, drafts: Sequence[Frozen]) -> Shown:
+    """The letters as pictures of the finished PDFs."""
+    letters = []
+    for draft in drafts:
+        finished = sealed(before, draft)
+        letters.append(ShownLetter(words_of(draft.kind, "letter"), pictures(finished.pdf), sorted(finished.marks)))
+    return Shown(letters, sum_of(drafts))

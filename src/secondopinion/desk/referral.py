@@ -1,0 +1,221 @@
+"""The referral page: the Member, the binding clock, what can be done next, facts beside clauses, and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from secondopinion.desk.beside import Beside, beside
+from secondopinion.desk.errors import Line as ErrorLine
+from secondopinion.desk.errors import summary_of
+from secondopinion.desk.history import Context, lines, npis_in
+from secondopinion.desk.members import banner_of
+from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words
+from secondopinion.desk.step_fields import Setting, StepForm
+from secondopinion.desk.step_forms import FORMS
+from secondopinion.desk.timing import clock_rows
+from secondopinion.people.doors import signed_in
+from secondopinion.people.person import Person
+from secondopinion.policy.gg1538 import plain, questions
+from secondopinion.referrals import reading
+from secondopinion.referrals.access import one
+from secondopinion.referrals.lifecycle import Refused, State
+from secondopinion.referrals.models import Referral
+
+ALREADY_YES: Final = "The policy already authorizes this request, so nobody is asked and no physician is needed."
+NOT_YET_YES: Final = (
+    "Not yet: the policy does not find a yes in the recorded answers. Answer the open questions below, "
+    "or send the referral to a physician."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A step that was refused: which, the sentences, and what had been typed."""
+
+    step: str
+    errors: Sequence[ErrorLine]
+    form: StepForm | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A step this person may take now, with its form; `blocked` says why it would be refused."""
+
+    form: StepForm
+    open: bool
+    blocked: str = ""
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Who looks; the door put it there."""
+    return request.person  # type: ignore[attr-defined,no-any-return]
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """The instant the request came in; the front door put it there."""
+    return request.now  # type: ignore[attr-defined,no-any-return]
+
+
+def referral_or_404(request: HttpRequest, number: str) -> Referral:
+    """One referral the person may see. Unknown and not yours are the same page."""
+    try:
+        return one(person_of(request), number)
+    except Refused as refused:
+        raise Http404(refused.sentence) from None
+
+
+@signed_in(why="read a referral")
+@require_safe
+def referral(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of one referral."""
+    return show(request, referral_or_404(request, number))
+
+
+def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
+    """The page, after a refusal with its sentence and everything that was typed."""
+    return render(request, "desk/referral.html", page_of(request, found, refusal), status=status)
+
+
+def head_of(request: HttpRequest, found: Referral) -> dict[str, Any]:
+    """What every page about a referral shows at its top: the Member's banner, the state, the binding clock."""
+    now = now_of(request)
+    return {
+        "referral": found,
+        "now": now,
+        "banner": banner_of(found.member, now),
+        "decider_name": reading.decider_of(found),
+        "may_decide": reading.may_decide(found, person_of(request)),
+        "asked_for": opinion_words(found.opinion, found.about),
+        "came": CHANNELS.get(found.channel, ""),
+        "asked_by": REQUESTERS.get(found.requester, ""),
+        "seen": found.position,
+        "edition_words": plain.title(questions.edition_named(found.edition)),
+    }
+
+
+def setting_of(request: HttpRequest, found: Referral) -> Setting:
+    """What the forms of the steps need to know."""
+    before = reading.snapshot_of(found)
+    edition = before.edition_in_force
+    facts = questions.facts(edition)
+    wanted = before.finding().needs if found.opinion and found.about else frozenset()
+    asked = [(name, fact.question) for name, fact in facts.items() if name in wanted]
+    clauses = [(clause, f"{clause}: {plain.in_plain_words(edition, clause)}") for clause in plain.citable(edition)]
+    choices: dict[str, Sequence[tuple[str, str]]] = {"clinician_taxonomy": reading.specialties_held()}
+    for number in ("1", "2", "3"):
+        choices |= {f"fact_{number}": asked, f"clause_{number}": clauses}
+    return Setting(before, person_of(request), now_of(request), choices)
+
+
+def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> dict[str, Any]:
+    """Everything the referral page shows."""
+    person, now = person_of(request), now_of(request)
+    setting = setting_of(request, found)
+    before = setting.before
+    events = reading.events_of(found)
+    allowed = {step.name for step in reading.steps_for(found, person)}
+    columns = beside(
+        before,
+        reading.answers_given(events),
+        person,
+        may_answer="answer" in allowed,
+        typed=refusal.typed if refusal else {},
+    )
+    names = reading.names_of(npis_in(events))
+    history = lines(events, Context(found, before.edition_in_force, names))
+    return head_of(request, found) | {
+        "errors": refusal.errors if refusal else (),
+        "beside": columns,
+        "may_answer": "answer" in allowed,
+        "next_steps": next_steps(setting, allowed, columns, refusal),
+        "may_choose": "choose" in allowed and bool(found.opinion and found.about),
+        "may_read_for_decision": "deny" in allowed,
+        "clocks": clock_rows(reading.clocks_of(found), now),
+        "history": list(reversed(history)),
+        "notices": reading.notices_of(found),
+        "papers": reading.papers_of(found),
+        "report": reading.report_of(found),
+        "finished": not allowed,
+        "guide": guide(found, columns, allowed),
+    }
+
+
+def next_steps(
+    setting: Setting, allowed: set[str], columns: Beside, refusal: Refusal | None, only: Sequence[str] = ()
+) -> list[NextStep]:
+    """The forms of the steps that may be taken now, the likeliest first and open."""
+    refused = refusal.step if refusal else ""
+    likely = likeliest(setting, allowed, columns)
+    steps = []
+    for name, form in FORMS.items():
+        if name not in allowed or (only and name not in only):
+            continue
+        blocked = blocked_by_policy(name, columns)
+        typed = refusal.form if refusal and refusal.form and refused == name else None
+        is_open = name == (refused or likely) or (name == likely and refused == "answer")
+        steps.append(NextStep(typed or form(setting), is_open, blocked))
+    steps.sort(key=lambda s: (bool(s.blocked), s.form.step != likely))
+    return steps
+
+
+def blocked_by_policy(step: str, columns: Beside) -> str:
+    """Why the policy would refuse a step as things stand; empty when it would not."""
+    if step in ("ask", "refer_up") and columns.authorizes:
+        return ALREADY_YES
+    if step == "authorize" and not columns.authorizes:
+        return NOT_YET_YES
+    return ""
+
+
+def likeliest(setting: Setting, allowed: set[str], columns: Beside) -> str:
+    """The step that most often comes next; its form stands open."""
+    before = setting.before
+    order = ["supply", "schedule" if before.appointment_at is None else "see", "report", "take_up", "ask"]
+    if columns.authorizes:
+        order.insert(0, "authorize")
+    elif not before.opinion or not before.about:
+        order.insert(0, "classify")
+    elif before.stands is State.NURSE_REVIEW and columns.answer == questions.A_PERSON_MUST_LOOK:
+        order.insert(0, "refer_up")
+    if before.stands is State.AUTHORIZED and before.professional_id is None:
+        return ""  # first the Member chooses
+    return next((name for name in order if name in allowed), "")
+
+
+def guide(found: Referral, columns: Beside, allowed: set[str]) -> str:
+    """One sentence that says where things stand and what comes next."""
+    state = State(found.state)
+    if state is State.DENIED:
+        return "The request was denied. The Member can appeal; the letter says how and until when."
+    if state in (State.CLOSED, State.WITHDRAWN):
+        return "This referral is finished. Nothing is open any more."
+    if state is State.AUTHORIZED and found.professional_id is None:
+        return "Authorized. Next, the Member chooses a professional, and the visit is scheduled."
+    later = {
+        State.AUTHORIZED: "Authorized. Next, the visit is scheduled.",
+        State.SCHEDULED: "The visit is scheduled. Record it once it has taken place.",
+        State.SEEN: "The visit took place. The written report comes next.",
+        State.REPORT_RECEIVED: "The report is on its way to its readers. The referral closes by itself.",
+    }
+    if state in later:
+        return later[state]
+    if not found.opinion or not found.about:
+        return "Nobody has said yet what kind of opinion this is. Say it first; the strictest clock runs meanwhile."
+    if columns.authorizes:
+        return "The policy finds a yes: authorize it."
+    if columns.answer == questions.ASK:
+        return "The policy cannot say yet. The questions marked “Ask next” could settle it."
+    return "No listed reason is met. A nurse or a physician must look; the list of reasons is not closed."
+
+
+def refusal_of_form(step: str, form: StepForm) -> Refusal:
+    """A form with fields missing or wrong."""
+    return Refusal(step, summary_of(form), form)

@@ -1,0 +1,24 @@
+"""The addresses of one referral: its page, its decision, its consultation, its letters and papers."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from secondopinion.desk.choosing import choose_professional
+from secondopinion.desk.consultation import consultation
+from secondopinion.desk.decision import authorize_for_another_reason, decide
+from secondopinion.desk.letters import letter, letter_pdf, paper_pdf
+from secondopinion.desk.referral import referral
+from secondopinion.desk.steps import take_step
+
+urlpatterns = [
+    path("referrals/<str:number>/", referral, name="referral"),
+    path("referrals/<str:number>/steps/<str:step>/", take_step, name="take-step"),
+    path("referrals/<str:number>/choose/", choose_professional, name="choose-professional"),
+    path("referrals/<str:number>/decide/", decide, name="decide"),
+    path("referrals/<str:number>/decide/authorize/", authorize_for_another_reason, name="authorize-for-another-reason"),
+    path("referrals/<str:number>/consultation/", consultation, name="consultation"),
+    path("referrals/<str:number>/letters/<uuid:letter_id>/", letter, name="letter"),
+    path("referrals/<str:number>/letters/<uuid:letter_id>/letter.pdf", letter_pdf, name="letter-pdf"),
+    path("referrals/<str:number>/papers/<uuid:paper_id>/paper.pdf", paper_pdf, name="paper-pdf"),
+]

@@ -1,0 +1,149 @@
+"""The form of one step: fields in the look of USWDS, read into what `advance` is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from secondopinion.people.person import Person
+from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.told import Told
+
+CLASSES: Mapping[type[forms.Widget], str] = {
+    forms.Textarea: "usa-textarea",
+    forms.Select: "usa-select",
+    forms.CheckboxInput: "usa-checkbox__input",
+    forms.ClearableFileInput: "usa-file-input",
+    forms.FileInput: "usa-file-input",
+}
+MISSING = "This is missing."
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form needs to know to offer the right choices: the referral, who looks, and when."""
+
+    before: Snapshot
+    person: Person
+    now: datetime
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+
+    @property
+    def today(self) -> date:
+        """The Pacific day."""
+        return self.now.astimezone(PACIFIC).date()
+
+
+class StepForm(forms.Form):
+    """A step as a small form. `told()` is what the person said, once the form is valid."""
+
+    step: ClassVar[str]
+    title: ClassVar[str]
+    verb: ClassVar[str]  # what the button says
+    explains: ClassVar[str] = ""
+    careful: ClassVar[bool] = False  # an end that is not gone back on: the button says so by its colour
+
+    def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
+        self.setting = setting
+        super().__init__(
+            data, files, auto_id=f"{self.step}-%s", initial=self.first_values(setting), use_required_attribute=False
+        )
+        for name, field in self.fields.items():
+            field.error_messages["required"] = MISSING
+            field.widget.attrs["class"] = CLASSES.get(type(field.widget), "usa-input")
+            if isinstance(field, forms.ChoiceField) and name in setting.choices:
+                field.choices = [*field.choices, *setting.choices[name]]  # type: ignore[list-item]
+
+    def first_values(self, setting: Setting) -> dict[str, Any]:
+        """What stands in the fields before anybody types."""
+        return {}
+
+    @property
+    def position(self) -> int:
+        """Where the referral stood when the page was shown."""
+        return self.setting.before.position
+
+    @property
+    def has_file(self) -> bool:
+        """Must the browser send it as a multipart form?"""
+        return self.is_multipart()
+
+    def told(self) -> Told:
+        """What the person said."""
+        raise NotImplementedError
+
+
+def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
+    """A day, by the browser's own control."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    wrong = {"invalid": "This is no day. Write it as 2026-11-30."}
+    return forms.DateField(label=label, help_text=help_text, required=required, widget=widget, error_messages=wrong)
+
+
+def time_field(label: str, help_text: str = "") -> forms.TimeField:
+    """A time of day in Pacific time."""
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    wrong = {"invalid": "This is no time of day. Write it as 14:30."}
+    return forms.TimeField(label=label, help_text=help_text, widget=widget, error_messages=wrong)
+
+
+def words_field(label: str, help_text: str = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
+    """Words of more than one line."""
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=4000, widget=forms.Textarea({"rows": rows})
+    )
+
+
+def line_field(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
+    """One line of words."""
+    return forms.CharField(label=label, help_text=help_text, required=required, max_length=300)
+
+
+def choice_field(
+    label: str, choices: Sequence[tuple[str, str]] = (), help_text: str = "", *, required: bool = True,
+    first: str = "Choose one",
+) -> forms.ChoiceField:  # fmt: skip
+    """One of a list."""
+    wrong = {"invalid_choice": "Choose one from the list."}
+    return forms.ChoiceField(
+        label=label, choices=[("", first), *choices], help_text=help_text, required=required, error_messages=wrong
+    )
+
+
+def tick_field(label: str, help_text: str = "") -> forms.BooleanField:
+    """A box to tick."""
+    return forms.BooleanField(label=label, help_text=help_text, required=False)
+
+
+def pacific_instant(day: date, at: time) -> datetime:
+    """A day and a time on a Pacific wall clock. Refuses the hour that spring skips; takes autumn's first."""
+    instant = datetime.combine(day, at, PACIFIC)
+    if instant.astimezone(PACIFIC).timestamp() != instant.timestamp() or not _exists(instant):
+        raise Refused("That time does not exist: the clocks go forward in that night. Choose another time.")
+    return instant
+
+
+def _exists(instant: datetime) -> bool:
+    there_and_back = datetime.fromtimestamp(instant.timestamp(), PACIFIC)
+    return there_and_back.replace(tzinfo=None) == instant.replace(tzinfo=None)
+
+
+def bytes_of(upload: UploadedFile, largest: int) -> bytes:
+    """The bytes of an upload. What is too large is refused before it is read."""
+    size = upload.size or 0
+    if size > largest:
+        raise Refused(
+            f"The file has {size / 1024 / 1024:.0f} MB; the most is {largest // 1024 // 1024} MB. "
+            "Scan it smaller, and choose it again."
+        )
+    return upload.read()
+
+
+Maker = Callable[[Setting, Any, Any], StepForm]
