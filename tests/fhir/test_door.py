@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import resolve
 
 from county import NOW, TODAY, TOKEN, County, county, member
 from fhir import bundles as b
@@ -373,6 +374,20 @@ def test_the_metadata_is_open_to_everyone() -> None:
     assert isinstance(response, HttpResponse)
     statement = orjson.loads(response.content)
     assert (statement["resourceType"], statement["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
+
+
+@pytest.mark.urls("secondopinion.fhir.urls")
+def test_the_door_stands_at_its_address_and_needs_no_cookie(orchard: County) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    sent = b.request() | {"timestamp": "2026-11-20T09:00:00-08:00"}
+    b.resource(sent, b.CLAIM)["created"] = "2026-11-20"
+    response = browser.post(
+        ADDRESS, b.body(sent), content_type="application/fhir+json", headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    assert decision(answer_of(response)) == "A1"
+    assert browser.get("/fhir/pas/2.2.1/metadata").status_code == 200
+    assert issue_of(browser.post("/fhir/pas/2.2.1/Claim/$inquire"), 404)["code"] == "not-supported"
+    assert getattr(resolve(ADDRESS, "secondopinion.fhir.urls").func, "guard", "") == "api_client"
 
 
 @pytest.fixture

@@ -7,4 +7,5 @@ from secondopinion.fhir import views
 urlpatterns = [
     path("fhir/pas/2.2.1/metadata", views.metadata, name="fhir-metadata"),
     path("fhir/pas/2.2.1/Claim/$submit", views.claim_submit, name="fhir-claim-submit"),
+    path("fhir/<path:rest>", views.nothing_here, name="fhir-nothing-here"),
 ]

@@ -105,6 +105,20 @@ def metadata(request: HttpRequest) -> HttpResponse:
     return _said(capability_statement(request.build_absolute_uri(BASE)))
 
 
+@csrf_exempt
+@public
+def nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
+    """Every other address under /fhir/: an OperationOutcome and not a page."""
+    return _refuse(
+        Refused(
+            404,
+            "not-supported",
+            "There is nothing at this address.",
+            f"This server takes POST {BASE}/Claim/$submit and GET {BASE}/metadata.",
+        )
+    )
+
+
 def _announced(request: HttpRequest) -> int:
     length = request.headers.get("Content-Length", "")
     return int(length) if length.isascii() and length.isdigit() else 0
