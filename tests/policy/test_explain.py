@@ -35,7 +35,8 @@ def test_a_case_is_explained_from_authorization_to_binding_deadline() -> None:
     assert explained["authorize"]["cites"] == ["II.C", "II.C.1"]
     assert explained["may_go"]["clause"] == "III.B"
     assert explained["may_go"]["candidates"] == "specialist-physician-same-or-equivalent"
-    assert explained["prior_authorization_required"]["verdict"] == "yes"
+    assert explained["prior_authorization_required"] is True
+    assert explained["prior_authorization"]["cites"] == ["II.J"]
     assert json.loads(json.dumps(explained)) == explained
 
 

@@ -55,6 +55,7 @@ def explain(case: Mapping[str, Any]) -> dict[str, Any]:
     `case` has program, received_at, information_complete_at, urgency, requester, opinion, about and answers
     (fact to true, false or null). Raises CaseRefused for anything it does not know by name, for an instant
     without offset, and for a receipt outside the years that the edition and the dated values cover.
+    `prior_authorization_required` is true, false or null (not yet known); `prior_authorization` says why.
     """
     asked, edition = _read(case)
     answers = _answers(case.get("answers"))
@@ -87,7 +88,8 @@ def explain(case: Mapping[str, Any]) -> dict[str, Any]:
             "out_of_network": _spelled(choice.out_of_network),
             "limited": _spelled(choice.limited),
         },
-        "prior_authorization_required": _spelled(needs_authorization),
+        "prior_authorization_required": _known(needs_authorization),
+        "prior_authorization": _spelled(needs_authorization),
         "clocks": [_clock(clock) for clock in clocks],
     }
 

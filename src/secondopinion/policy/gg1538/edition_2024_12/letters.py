@@ -35,7 +35,7 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
     "approval_to_member": frozenset({NO_COST, OUTSIDE_COST, ONE_VISIT, REPORT}),
     "approval_to_requester": frozenset({ONE_VISIT}),
     # Reading: II.K is owed for every denial, whoever asked, not only when the Member did (42 CFR 438.404).
-    "denial_to_member": frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT}),
+    "denial_to_member": frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT, OUTSIDE_COST}),
     "denial_to_requester": frozenset({DENIAL_REASON, NAMED_PROFESSIONAL}),
     "information_needed_to_member": frozenset({WHAT_IS_MISSING}),
     "information_needed_to_requester": frozenset({WHAT_IS_MISSING}),
