@@ -20,9 +20,11 @@ from fhir import bundles as b
 from fhir.emitted import keep
 from secondopinion.fhir import taking, views
 from secondopinion.fhir.models import Submission
+from secondopinion.letters.refusal import Incomplete
 from secondopinion.people.models import AccessEntry, ApiClient
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.asked import About, Opinion
+from secondopinion.referrals import ledger
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Event, Referral
 from secondopinion.referrals.told import Classify, Deny, Reason, ReferUp
@@ -374,6 +376,26 @@ def test_the_metadata_is_open_to_everyone() -> None:
     assert isinstance(response, HttpResponse)
     statement = orjson.loads(response.content)
     assert (statement["resourceType"], statement["fhirVersion"]) == ("CapabilityStatement", "4.0.1")
+
+
+def test_a_letter_that_cannot_be_written_costs_the_authorization_and_not_the_request(
+    orchard: County, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lacking(*_: object, **__: object) -> None:
+        raise Incomplete("approval_to_member", "the address is missing")
+
+    monkeypatch.setattr(ledger, "freeze", lacking)
+    assert decision(answer_of(post(b.request()))) == "A4"
+    assert Referral.objects.get().state == "received"
+    assert "a letter lacks something" in caplog.text
+
+
+def test_a_professional_who_is_not_in_the_directory_is_written_down_for_a_person(orchard: County) -> None:
+    bundle = b.request()
+    b.resource(bundle, b.DOCTOR)["identifier"][0]["value"] = "1003000126"
+    answered = answer_of(post(bundle), "certified, nobody chosen")
+    assert "The Member chooses one" in notes(answered)
+    assert "Adwoa Osei, NPI 1003000126, who is not in the directory" in Referral.objects.get().request_words
 
 
 @pytest.mark.urls("secondopinion.fhir.urls")

@@ -86,7 +86,12 @@ def party(entry: Entry, entries: Entries) -> Party:
                 behind = party(source, entries)
                 npi, name, number = npi or behind.npi, name or behind.name, number or behind.phone
         is_person = person is not None
-    return Party(entry.full_url, npi, npi_is_valid(npi), name[:120], number[:30], is_person)
+    return Party(entry.full_url, npi, npi_is_valid(npi), _line(name)[:120], _line(number)[:30], is_person)
+
+
+def _line(words: str) -> str:
+    """Words fit for one line of a letter: no line breaks, no control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 
 
 def _npi(node: Node) -> str:

@@ -16,49 +16,43 @@ from secondopinion.referrals.receive import Request
 
 ABOUT_SPECIALIST = "about_is_specialist_care"  # the fact that the head of a request answers
 SURGERY = "surgery_is_recommended"
-LONGEST_NAME = 120
+LONGEST_WORDS = 4000  # characters; the body as sent is kept whole
 
 
-def told(
-    request: SecondOpinionRequest, member: Member, program: str, day: date, received_at: datetime
-) -> tuple[Request, str]:
-    """What `receive` is told of a PAS request, and what could not be taken over, in a sentence or "".
+def told(request: SecondOpinionRequest, member: Member, program: str, day: date, received_at: datetime) -> Request:
+    """What `receive` is told of a PAS request. `program` is the Member's on the `day` of receipt.
 
     Without an agreed opinion, or without a sign of whose care is questioned, a person must classify it.
     """
     edition = questions.edition_on(day)
     answers = attested(request, edition)
-    wishes = None
-    unheard = ""
     named = request.performer
-    if named is not None and named.npi:
-        wishes = QualifiedProfessional.objects.filter(npi=named.npi).first()
-        if wishes is None:
-            unheard = f"Asked for by the sender and not in the directory: {named.name}, NPI {named.npi}."
-    words = [*request.messages, unheard] if unheard else list(request.messages)
-    return (
-        Request(
-            member=member,
-            program=program,
-            channel=Channel.FHIR.value,
-            received_at=received_at,
-            # Reading: whoever sends a Claim is a provider in the words of II.B, a physician or not.
-            requester=Requester.PROVIDER.value,
-            requester_name=(request.requestor.name or "The office that sent the request")[:LONGEST_NAME],
-            requester_phone=request.requestor.phone,
-            requester_npi=request.requestor.npi if request.requestor.npi_valid else "",
-            urgency=request.urgency,
-            urgency_reason=f"Sent as urgent: {request.urgency_reason}." if request.urgency_reason else "",
-            opinion="" if request.needs_a_person else request.opinion,
-            about="" if request.needs_a_person else about(request, answers),
-            request_words="\n".join(words)[:4000],
-            condition_code=next((c.code for c in request.diagnoses if icd10_has_shape(c.code)), ""),
-            answers=answers,
-            wishes=wishes,
-            marks=tuple(f"{m.expression}: {m.system}#{m.code}" if m.coded else f"{m.expression}: words"
-                        for m in request.marks),
-        ),
-        unheard,
+    wishes = QualifiedProfessional.objects.filter(npi=named.npi).first() if named is not None and named.npi else None
+    words = list(request.messages)
+    if named is not None and wishes is None:
+        who = f"{named.name or 'a professional'}, NPI {named.npi or 'unknown'}"
+        words.append(f"The sender asks for {who}, who is not in the directory.")
+    classified = not request.needs_a_person
+    return Request(
+        member=member,
+        program=program,
+        channel=Channel.FHIR.value,
+        received_at=received_at,
+        # Reading: whoever sends a Claim is a provider in the words of II.B, a physician or not.
+        requester=Requester.PROVIDER.value,
+        requester_name=request.requestor.name or "The office that sent the request",
+        requester_phone=request.requestor.phone,
+        requester_npi=request.requestor.npi if request.requestor.npi_valid else "",
+        urgency=request.urgency,
+        urgency_reason=f"Sent as urgent: {request.urgency_reason}." if request.urgency_reason else "",
+        opinion=request.opinion if classified else "",
+        about=about(request, answers) if classified else "",
+        request_words="\n".join(words)[:LONGEST_WORDS],
+        condition_code=next((c.code for c in request.diagnoses if icd10_has_shape(c.code)), ""),
+        answers=answers,
+        wishes=wishes,
+        marks=tuple(f"{m.expression}: {m.system}#{m.code}" if m.coded else f"{m.expression}: words"
+                    for m in request.marks),
     )  # fmt: skip
 
 

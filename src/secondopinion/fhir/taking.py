@@ -6,9 +6,11 @@ a repeat is known. Sending the same identifiers again gives the present state an
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from datetime import date, datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from secondopinion.fhir import standing
 from secondopinion.fhir.answer import Outcome
@@ -17,6 +19,7 @@ from secondopinion.fhir.models import Submission
 from secondopinion.fhir.refused import Refused
 from secondopinion.fhir.request import Identifier, SecondOpinionRequest, fingerprint
 from secondopinion.fhir.takeover import told
+from secondopinion.letters.refusal import Incomplete
 from secondopinion.people.models import AccessEntry, ApiClient, Member
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
@@ -25,10 +28,12 @@ from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals import lifecycle
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.change import Taken
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.receive import receive
+from secondopinion.referrals.receive import Request, receive
 from secondopinion.referrals.told import Withdraw
 
+log = logging.getLogger(__name__)
 PATIENT = "Bundle.entry[0].resource.patient"
 COVERAGE = "Bundle.entry[0].resource.insurance"
 CERTIFICATION = "Bundle.entry[0].resource.item.extension('certificationType')"
@@ -72,8 +77,8 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
     if prior is not None:
         return standing.unchanged(standing.outcome_of(prior.referral, now))
     enrolled = programs_of(member, day)
-    asking, _ = told(request, member, _program(request, enrolled), day, now)
-    taken = receive(asking, person=Person(client.name, frozenset({"system"})), now=now)
+    asking = told(request, member, _program(request, enrolled), day, now)
+    taken = _receive(asking, Person(client.name, frozenset({"system"})), now)
     referral = Referral.objects.select_related("professional").get(pk=taken.referral_id)
     Submission.objects.create(
         client=client,
@@ -94,6 +99,16 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
         why="prior authorization request",
     )
     return standing.outcome_of(referral, now)
+
+
+def _receive(asking: Request, sender: Person, now: datetime) -> Taken:
+    """Receive the request; when a letter of its authorization cannot be written, leave it to a person."""
+    try:
+        with transaction.atomic():
+            return receive(asking, person=sender, now=now)
+    except Incomplete:
+        log.exception("A request was received without the authorization it deserves: a letter lacks something")
+        return receive(replace(asking, opinion="", about=""), person=sender, now=now)
 
 
 def _earlier(request: SecondOpinionRequest, client: ApiClient) -> Submission | None:
