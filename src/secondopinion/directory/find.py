@@ -19,6 +19,11 @@ def in_network_on(day: date) -> QuerySet[QualifiedProfessional]:
     return QualifiedProfessional.objects.filter(Exists(contracted), license_to_on__gte=day, excluded=False)
 
 
+def is_contracted(who: QualifiedProfessional, day: date) -> bool:
+    """Does any contract with the plan or a Health Network run on the day? If not: a Non-Contracted Provider."""
+    return Contract.objects.filter(Period.covering(day), professional=who).exists()
+
+
 def network_name_of(who: QualifiedProfessional, day: date) -> str:
     """The Health Network through which a professional is contracted on a day; empty: the plan's own."""
     contract = (

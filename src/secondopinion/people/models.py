@@ -51,12 +51,18 @@ class HealthNetwork(models.Model):
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     phone = models.CharField(max_length=20)
+    claims_address = models.TextField(blank=True, help_text="Where claims go, a line each")
 
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def claims_lines(self) -> list[str]:
+        """The lines of the address that claims go to."""
+        return [line.strip() for line in self.claims_address.splitlines() if line.strip()]
 
 
 class Delegation(Period):

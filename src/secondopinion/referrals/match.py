@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from secondopinion.directory.find import in_network_on, miles_between
@@ -10,6 +11,7 @@ from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import Member
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.specialties import Level, equivalence, is_physician
+from secondopinion.referrals.models import Referral
 from secondopinion.referrals.snapshot import Snapshot
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -21,6 +23,8 @@ def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
     day = now.astimezone(PACIFIC).date()
     if who.pk == before.clinician_id:
         return "This is the clinician whose opinion is questioned; choose another professional."
+    if who.pk in gave_an_opinion(before):
+        return "This professional has given one of the opinions already; choose another."
     if who.excluded:
         return "This professional is on an exclusion list and may not be paid; choose another."
     if who.license_to_on < day:
@@ -35,8 +39,19 @@ def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
     return _wrong_specialty(before, who)
 
 
+def gave_an_opinion(before: Snapshot) -> set[UUID]:
+    """Who has seen the Member for an earlier opinion: none of them may give the next one (II.D, II.I)."""
+    going = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+    if questions.GAVE_SECOND_OPINION not in going.excludes:
+        return set()
+    seen = Referral.objects.filter(member_id=before.member_id, visited_on__isnull=False, professional__isnull=False)
+    return set(seen.exclude(pk=before.id).values_list("professional_id", flat=True))
+
+
 def _wrong_specialty(before: Snapshot, who: QualifiedProfessional) -> str:
     going = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+    if going.same_license and before.clinician_taxonomy and who.taxonomy[:3] != before.clinician_taxonomy[:3]:
+        return "The clinician questioned is no physician: choose a professional of the same licence (II.F)."
     if going.candidates != SAME_SPECIALTY:
         return ""
     if who.serves_as_pcp or not is_physician(who.taxonomy):
@@ -55,10 +70,11 @@ def level_of(before: Snapshot, who: QualifiedProfessional) -> Level:
 def candidates_for(before: Snapshot, member: Member, now: datetime) -> list[QualifiedProfessional]:
     """Everyone in the plan's networks who may give the opinion: nearest specialty first, then nearest place."""
     day = now.astimezone(PACIFIC).date()
+    taken = {before.clinician_id, *gave_an_opinion(before)}
     able = [
         p
-        for p in in_network_on(day).filter(accepts_new_members=True).exclude(pk=before.clinician_id)
-        if not _wrong_specialty(before, p)
+        for p in in_network_on(day).filter(accepts_new_members=True)
+        if p.pk not in taken and not _wrong_specialty(before, p)
     ]
 
     def rank(who: QualifiedProfessional) -> tuple[int, float, str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from secondopinion.directory.find import network_name_of
+from secondopinion.directory.find import is_contracted, network_name_of
 from secondopinion.directory.models import PcpAssignment, QualifiedProfessional
 from secondopinion.people.models import HealthNetwork, Member, Period
 from secondopinion.people.person import Person
@@ -22,6 +22,7 @@ from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.clocks import appointment_clock, decision_clocks
 from secondopinion.policy.gg1538 import plain, questions
+from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import Contact, rights
 from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.match import candidates_for
@@ -156,6 +157,12 @@ def brief(who: QualifiedProfessional | None, *, with_address: bool = False) -> d
     return short
 
 
+def report_days(before: Snapshot, now: datetime) -> int:
+    """The working days within which the consultation report is due, as the dated value stands today."""
+    on = now.astimezone(PACIFIC).date()
+    return value(f"report_time.report.{before.program.replace('-', '_')}", on).number
+
+
 def approval(
     before: Snapshot, columns: Mapping[str, Any], chosen: QualifiedProfessional | None, now: datetime, *,
     with_requester: bool,
@@ -183,7 +190,7 @@ def approval(
             "member",
             top | common | {
                 "recipient": to_member(member), "candidates": nearby, "authorization": visit,
-                "report_within_days": 10, "appeal": appeal_of(before, "modify", now),
+                "report_within_days": report_days(before, now), "appeal": appeal_of(before, "modify", now),
             },
         )
     ]  # fmt: skip
@@ -194,7 +201,7 @@ def approval(
                 "requester",
                 top | common | {
                     "recipient": to_requester(before), "authorization": visit | {"codes": list(allowed.codes)},
-                    "report_within_days": 10,
+                    "report_within_days": report_days(before, now),
                 },
             )
         )  # fmt: skip
@@ -209,23 +216,31 @@ def consult(
     now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     """What the consulting professional is told besides: whom to see, whom to write to, who pays (III.F.1, III.G)."""
-    plan = the_plan()
+    plan, today = the_plan(), now.astimezone(PACIFIC).date()
     network = HealthNetwork.objects.filter(pk=before.network_id).first() if before.decider == "network" else None
     payer = (
-        {"name": network.name, "address_lines": [network.name, "Claims"], "phone": network.phone}
+        {
+            "name": network.name,
+            "address_lines": network.claims_lines or [network.name, "Claims"],
+            "phone": network.phone,
+        }
         if network
         else {"name": plan.name, "address_lines": plan.claims["address_lines"], "phone": plan.claims["phone"]}
     )
     pcp = pcp_of(before, now)
     return {
         "recipient": to_professional(chosen),
-        "professional": described(chosen, now) | {"npi": chosen.npi, "contracted": True},
+        "professional": described(chosen, now) | {"npi": chosen.npi, "contracted": is_contracted(chosen, today)},
         "authorization": dict(visit) | {"codes": list(codes)},
         "member_contact": {"phone": member.phone or None, "language": WORDS["languages"].get(member.language)},
         "pcp": brief(pcp, with_address=True),
         "treating": clinician_of(before, with_address=True),
         "payer": payer,
-        "report": {"within_days": 10, "fax": plan.desk["report_fax"], "mail_lines": plan.desk["mail_lines"]},
+        "report": {
+            "within_days": report_days(before, now),
+            "fax": plan.desk["report_fax"],
+            "mail_lines": plan.desk["mail_lines"],
+        },
     }
 
 
@@ -277,33 +292,38 @@ def decision_due(before: Snapshot) -> datetime | None:
 def information_needed(before: Snapshot, items: tuple[Item, ...], now: datetime) -> Letters:
     """What is missing, from whom, and by when it would still count (HSC 1367.01(h)(5))."""
     member = Member.objects.get(pk=before.member_id)
-    facts = questions.facts(before.edition_in_force)
-    plan = the_plan()
+    edition, plan = before.edition_in_force, the_plan()
+    facts = questions.facts(edition)
     today = now.astimezone(PACIFIC).date()
     due = decision_due(before)
     due_on = due.astimezone(PACIFIC).date() if due else today
     body = {
-        "missing": [
-            {
-                "item": i.words.strip(),
-                "question": facts[i.fact].question if i.fact in facts
-                else plain.in_plain_words(before.edition_in_force, i.clause),
-                "holder": before.clinician_name or None,
-            }
-            for i in items
-        ],
         "send_by": max(today, due_on - timedelta(days=1)).isoformat(),
         "decision_expected_on": max(today, due_on).isoformat(),
         "send_to": {"phone": plan.desk["phone"], "fax": plan.desk["fax"], "mail_lines": plan.desk["mail_lines"]},
         "complaint": complaint_of(before, now),
     }  # fmt: skip
     top = head(before, member, now)
-    letters = [("information_needed_to_member", "member", top | body | {"recipient": to_member(member)})]
+    # The Member reads why in the clause's plain words; the office reads the question that staff must answer.
+    for_member = [plain.in_plain_words(edition, i.clause) for i in items]
+    for_office = [facts[i.fact].question if i.fact in facts else why for i, why in zip(items, for_member, strict=True)]
+    letters = [
+        ("information_needed_to_member", "member",
+         top | body | {"recipient": to_member(member), "missing": _missing(items, for_member)})
+    ]  # fmt: skip
     if before.requester in OFFICES:
         letters.append(
-            ("information_needed_to_requester", "requester", top | body | {"recipient": to_requester(before)})
-        )
+            ("information_needed_to_requester", "requester",
+             top | body | {"recipient": to_requester(before), "missing": _missing(items, for_office)})
+        )  # fmt: skip
     return tuple(letters)
+
+
+def _missing(items: tuple[Item, ...], why: list[str]) -> list[dict[str, Any]]:
+    return [
+        {"item": item.words.strip(), "question": question, "holder": item.holder.strip() or None}
+        for item, question in zip(items, why, strict=True)
+    ]
 
 
 def withdrawal(before: Snapshot, by: str, by_name: str, now: datetime) -> Letters:

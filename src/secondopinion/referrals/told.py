@@ -64,6 +64,7 @@ class Item:
     words: str
     clause: str
     fact: str = ""
+    holder: str = ""  # who has it and was asked for it too
 
 
 @dataclass(frozen=True, slots=True)
