@@ -12,9 +12,9 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from life import YES, again, authorized, received, step, with_a_nurse, with_a_physician
 
 from county import TODAY, County
-from life import YES, again, authorized, received, step, with_a_nurse, with_a_physician
 from secondopinion.desk.history import TELLERS
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.lifecycle import STEPS, State
@@ -148,7 +148,7 @@ def test_nothing_typed_is_lost_when_a_step_is_refused(place: County, signed_in_a
     missing = take(signed_in_as("nurse@plan"), referral, "withdraw", by="member", by_name="", words="I changed my mind")
     assert missing.status_code == 422
     assert "I changed my mind" in text(missing)
-    assert "This is missing." in text(missing)
+    assert "“Name of that person” is missing." in text(missing)
 
 
 def test_answers_not_recorded_stay_on_the_form(place: County, signed_in_as: Browser) -> None:

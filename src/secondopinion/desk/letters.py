@@ -30,6 +30,7 @@ def letter(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
     edition = reading.snapshot_of(found).edition_in_force
     must_say = sorted(questions.what_must_the_letter_say(edition, one.kind, Program(one.program)))
     context = head_of(request, found) | {
+        "errors": (),
         "letter": one,
         "pages": pictures(pdf_of(one)),
         "reader": READERS.get(one.recipient_role, one.recipient_name),

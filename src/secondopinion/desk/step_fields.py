@@ -23,7 +23,6 @@ CLASSES: Mapping[type[forms.Widget], str] = {
     forms.ClearableFileInput: "usa-file-input",
     forms.FileInput: "usa-file-input",
 }
-MISSING = "This is missing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,8 @@ class StepForm(forms.Form):
             data, files, auto_id=f"{self.step}-%s", initial=self.first_values(setting), use_required_attribute=False
         )
         for name, field in self.fields.items():
-            field.error_messages["required"] = MISSING
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = missing(str(field.label))
             field.widget.attrs["class"] = CLASSES.get(type(field.widget), "usa-input")
             if isinstance(field, forms.ChoiceField) and name in setting.choices:
                 field.choices = [*field.choices, *setting.choices[name]]  # type: ignore[list-item]
@@ -80,17 +80,22 @@ class StepForm(forms.Form):
         raise NotImplementedError
 
 
+def missing(label: str) -> str:
+    """What is said of a field left empty, so that the summary at the top names it."""
+    return f"“{label}” is not answered." if label.endswith("?") else f"“{label}” is missing."
+
+
 def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     """A day, by the browser's own control."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    wrong = {"invalid": "This is no day. Write it as 2026-11-30."}
+    wrong = {"invalid": f"“{label}” is no day. Write it as 2026-11-30."}
     return forms.DateField(label=label, help_text=help_text, required=required, widget=widget, error_messages=wrong)
 
 
 def time_field(label: str, help_text: str = "") -> forms.TimeField:
     """A time of day in Pacific time."""
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    wrong = {"invalid": "This is no time of day. Write it as 14:30."}
+    wrong = {"invalid": f"“{label}” is no time of day. Write it as 14:30."}
     return forms.TimeField(label=label, help_text=help_text, widget=widget, error_messages=wrong)
 
 
@@ -111,7 +116,7 @@ def choice_field(
     first: str = "Choose one",
 ) -> forms.ChoiceField:  # fmt: skip
     """One of a list."""
-    wrong = {"invalid_choice": "Choose one from the list."}
+    wrong = {"invalid_choice": f"“{label}”: choose one from the list."}
     return forms.ChoiceField(
         label=label, choices=[("", first), *choices], help_text=help_text, required=required, error_messages=wrong
     )
