@@ -32,7 +32,7 @@ GUIDES = (
     "hl7.fhir.us.davinci-crd-2.0.1",
     "hl7.fhir.us.davinci-pas-2.2.1",
 )
-TESTS = ("tests/fhir/test_door.py", "tests/fhir/test_response.py", "tests/fhir/test_refusals.py")
+TESTS = "tests/fhir"
 # Debian 12's Python 3.11.2 has no extraction filter yet.
 SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 BROKEN = "zz-broken-on-purpose.json"
@@ -95,8 +95,9 @@ def unpack(folder: Path, shared: Path) -> list[Path]:
 def emit(folder: Path) -> list[Path]:
     """Run the tests that make the door speak; answers with one file per thing said."""
     environment = os.environ | {"SECONDOPINION_EMIT": str(folder)}
-    there = [test for test in TESTS if (ROOT / test).exists()]
-    subprocess.run([sys.executable, "-m", "pytest", "-q", *there], cwd=ROOT, env=environment, check=True)
+    tests = [sys.executable, "-m", "pytest", "-q", TESTS, "--deselect", f"{TESTS}/test_fuzz.py"]
+    if subprocess.run(tests, cwd=ROOT, env=environment, check=False).returncode:
+        sys.exit("Conformance failed: the tests of the FHIR door do not pass, so what it says cannot be judged.")
     return sorted(folder.glob("*.json"))
 
 
