@@ -145,7 +145,7 @@ def environment(name: str) -> None:
         say(f"Making {VENV.name} ...")
         make_venv()
     if not (VENV / "bin" / "uv").exists():
-        pip = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        pip = [python(), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
         subprocess.run([*pip, "-r", REQUIREMENTS / "uv.txt"], check=True)
     locked = REQUIREMENTS / f"{name}.txt"
     if not stamped(VENV / f".{name}", locked):

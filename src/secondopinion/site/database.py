@@ -68,7 +68,8 @@ class Address:
             "NAME": self.name,
             "USER": self.user,
             "PASSWORD": self.password,
-            "OPTIONS": dict(self.options),
+            # Django prepares nothing unless told; the ledger's statements are planned once a connection.
+            "OPTIONS": {"prepare_threshold": 5, **dict(self.options)},
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "ATOMIC_REQUESTS": False,  # the doors open the transaction, with its scope
@@ -109,21 +110,21 @@ def addresses(environ: Mapping[str, str] = os.environ) -> dict[str, Address]:
     return {"owner": owner, "default": app}
 
 
-def start(environ: Mapping[str, str] = os.environ) -> Address:
-    """Make sure the database answers, and say where its owner finds it."""
+def start(environ: Mapping[str, str] = os.environ) -> None:
+    """Start the embedded database, unless ``DATABASE_URL`` names another."""
     if not environ.get("DATABASE_URL"):
-        return embedded().start()
-    owner = addresses(environ)["owner"]
+        embedded().start()
+
+
+def refuse_unfit(owner: Address) -> None:
+    """Raise DatabaseUnreachable when the owner is not let in, or the server is too old."""
     try:
         with psycopg.connect(**owner.for_psycopg(), connect_timeout=10) as connection:
             version = connection.info.server_version
     except psycopg.OperationalError as refused:
-        raise DatabaseUnreachable(
-            f"The database of DATABASE_URL does not answer: {str(refused).splitlines()[0]}"
-        ) from None
+        raise DatabaseUnreachable(f"The database does not let its owner in: {str(refused).splitlines()[0]}") from None
     if version < 150000:
-        raise DatabaseUnreachable(f"PostgreSQL 15 or later is needed; this is {version // 10000}.")
-    return owner
+        raise DatabaseUnreachable(f"PostgreSQL 15 or later is needed, and this is {version // 10000}.")
 
 
 def answers(environ: Mapping[str, str] = os.environ) -> bool:

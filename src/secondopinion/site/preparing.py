@@ -52,6 +52,7 @@ def bring_up_to_date() -> None:
     """Make the role, migrate as the owner, grant. Safe to repeat. Raises DatabaseUnreachable."""
     addresses = database.addresses()
     owner, app = addresses["owner"], addresses["default"]
+    database.refuse_unfit(owner)
     role.ensure(owner, app)
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     role.grant(owner, app)

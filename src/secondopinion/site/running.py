@@ -104,6 +104,8 @@ def _wait_until_served(address: str, running: list[subprocess.Popen[bytes]]) -> 
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
                 return
+        except urllib.error.HTTPError as broken:
+            raise NotServed(f"The first page broke (HTTP {broken.code}); its last words are above.") from None
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise NotServed(f"No page was served at {address} within {SERVED_WITHIN:.0f} seconds.")
