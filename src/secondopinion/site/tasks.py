@@ -5,25 +5,35 @@ Jobs are put into the queue by `referrals.ledger`, in the transaction that owes 
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connections
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from secondopinion.letters.carriers import PrintHouse
+from secondopinion.people.rls import plan_scope
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.ledger import MAIL_TASK
+from secondopinion.referrals.overnight import differences
 from secondopinion.referrals.posting import post
 
 FOREVER = RetryStrategy(max_attempts=None, wait=5, linear_wait=30)  # seconds; a letter is owed until it is mailed
 STALLED_AFTER = 30.0  # seconds without a heartbeat of its worker
 
+logger = logging.getLogger("secondopinion.overnight")
+
 
 @app.task(name=MAIL_TASK, queue="mail", retry=FOREVER)
 def mail(letter_id: str, referral_id: str) -> None:
     """Mail one letter to the print house and write the proof into the history."""
-    post(UUID(letter_id), now=datetime.now(UTC), carrier=PrintHouse(settings.PRINT_HOUSE))
+    try:
+        post(UUID(letter_id), now=datetime.now(UTC), carrier=PrintHouse(settings.PRINT_HOUSE))
+    finally:
+        connections.close_all()  # the job's thread ends with the job, and must not leave its connection behind
 
 
 @app.periodic(cron="*/20 * * * * *")
@@ -33,3 +43,18 @@ async def rescue(context: JobContext, timestamp: int) -> None:
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER)
     for job in stalled:
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California
+@app.task(name="site.overnight", queue="house", queueing_lock="site.overnight")
+def overnight(timestamp: int) -> int:
+    """Replay every history and say what the copies tell differently. Returns how many differences it found."""
+    try:
+        with plan_scope(datetime.now(PACIFIC).date()):
+            found = list(differences())
+    finally:
+        connections.close_all()
+    for difference in found:
+        logger.error("%s: %s", difference.number, difference.what)
+    logger.info("Every history was replayed: %s.", f"{len(found)} differences" if found else "the copies agree")
+    return len(found)

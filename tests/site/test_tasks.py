@@ -1,0 +1,57 @@
+"""The jobs of the house, run as the worker runs them."""
+
+import logging
+from datetime import UTC, datetime
+
+from county import NOW, county
+from django.conf import settings
+
+from secondopinion.letters.models import Letter
+from secondopinion.people.rls import plan_scope
+from secondopinion.referrals.models import Referral
+from secondopinion.referrals.receive import Request, receive
+from secondopinion.site import tasks
+from secondopinion.site.worker import run_jobs
+
+YES = {"surgery_is_recommended": True, "member_questions_surgery": True}
+
+
+def given_an_authorized_referral():
+    there = county()
+    request = Request(
+        member=there.one,
+        program="medi-cal",
+        channel="phone",
+        received_at=datetime(2026, 11, 23, 17, 0, tzinfo=UTC),
+        requester="member",
+        requester_name="Member One",
+        opinion="second",
+        about="specialist-care",
+        condition="surgery on the lower back",
+        clinician=there.first,
+        answers=YES,
+    )
+    return receive(request, person=there.person("intake@plan"), now=NOW)
+
+
+def test_the_worker_mails_the_letter_that_the_step_owed(committed):
+    with plan_scope(NOW.date()):
+        taken = given_an_authorized_referral()
+    run_jobs(wait=False)
+    with plan_scope(NOW.date()):
+        letter = Letter.objects.get(pk=taken.letters[0])
+        assert letter.mailed_at is not None
+        assert (settings.PRINT_HOUSE / letter.batch_line).read_bytes() == bytes(letter.pdf)
+        steps = Referral.objects.get(pk=taken.referral_id).events.values_list("step", flat=True)
+        assert list(steps) == ["receive", "authorize", "mailed"]
+
+
+def test_the_night_finds_a_copy_that_differs_from_the_history(committed, caplog):
+    with plan_scope(NOW.date()):
+        taken = given_an_authorized_referral()
+    assert tasks.overnight(0) == 0
+    with plan_scope(NOW.date()):
+        Referral.objects.filter(pk=taken.referral_id).update(state="closed")
+    with caplog.at_level(logging.ERROR, logger="secondopinion.overnight"):
+        assert tasks.overnight(0) == 1
+    assert f"{taken.number}: the state is closed, the history says authorized" in caplog.text
