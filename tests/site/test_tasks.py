@@ -3,9 +3,9 @@
 import logging
 from datetime import UTC, datetime
 
-from county import NOW, county
 from django.conf import settings
 
+from county import NOW, county
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Referral
