@@ -231,3 +231,12 @@ def test_an_expedited_request_is_due_in_72_hours_from_receipt(signed_in_as: Brow
     send(signed_in_as("intake@plan"), urgency="expedited", urgency_reason="may lose the use of the leg")
     (made,) = referrals()
     assert made.due_at == made.received_at + timedelta(hours=72)
+
+
+def test_a_onecare_request_that_the_policy_authorized_is_no_longer_due_for_decision(signed_in_as: Browser) -> None:
+    page = send(signed_in_as("intake@plan"), "1122334455", program="onecare", **DOUBT)
+    assert "Authorized by the policy (II.C.1)" in page
+    with plan_scope(TODAY):
+        (made,) = Referral.objects.all()
+        assert made.due_kind != "decision"
+        assert not made.clocks.filter(kind="decision", stopped_at=None).exists()

@@ -153,7 +153,7 @@ def _check_page(request: HttpRequest, member: Member, form: Intake, summary: lis
 
 def _panel(request: HttpRequest, member: Member, form: Intake) -> dict[str, Any]:
     now: datetime = request.now  # type: ignore[attr-defined]
-    asked, missing = None, missing_in({})
+    asked, missing = None, missing_in(form.initial)
     if form.is_bound:
         form.is_valid()
         asked, missing = form.asked(), missing_in(form.cleaned_data)
