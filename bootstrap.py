@@ -23,6 +23,7 @@ VENV = CLONE / os.environ.get("VENV", ".venv")
 OLDEST_TAKEN = (3, 11)
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 STARTED = time.monotonic()
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class Missing(Exception):
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_TAKEN:
         say(f"Python 3.11 or later is needed, and this is {sys.version.split()[0]}: name another with PYTHON=.")
         return 1
+    trust_what_the_machine_trusts()
     try:
         return tasks[arguments[0]](arguments[1:])
     except Missing as missing:
@@ -154,6 +156,13 @@ def environment(name: str) -> None:
         subprocess.run([*uv, "-r", locked], check=True)
         stamp(VENV / f".{name}", locked)
     install_command()
+
+
+def trust_what_the_machine_trusts() -> None:
+    """Let uv, pip and npm believe the machine's own certificates: behind a company's proxy theirs do not do."""
+    if SYSTEM_CERTIFICATES.exists():
+        for variable in ("SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"):
+            os.environ.setdefault(variable, str(SYSTEM_CERTIFICATES))
 
 
 def make_venv() -> None:
