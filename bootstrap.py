@@ -191,7 +191,7 @@ def look() -> None:
     if not shutil.which("npm"):
         apt("npm", "Node's npm is missing")
     say("Installing USWDS by npm ...")
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
     subprocess.run(["npm", "ci", *quiet], check=True)
     stamp(placed, locked)
 
