@@ -111,6 +111,8 @@ def test_the_door_stands_at_its_address_and_needs_no_cookie(orchard: County) -> 
     )
     assert decision(answer_of(response)) == "A1"
     assert browser.get("/fhir/pas/2.2.1/metadata").status_code == 200
+    assert browser.head("/fhir/pas/2.2.1/metadata").status_code == 200
+    assert issue_of(browser.delete("/fhir/pas/2.2.1/metadata"), 405)["code"] == "not-supported"
     assert issue_of(browser.post("/fhir/pas/2.2.1/Claim/$inquire"), 404)["code"] == "not-supported"
     assert getattr(resolve(ADDRESS, "secondopinion.fhir.urls").func, "guard", "") == "api_client"
 

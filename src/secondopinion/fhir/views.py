@@ -48,11 +48,13 @@ def _unknown_caller(sentence: str) -> HttpResponse:
 def _speaks_fhir(method: str) -> Any:
     """One method only, FHIR JSON only, and every fault in the form that the guide orders."""
 
+    allowed = {"GET", "HEAD"} if method == "GET" else {method}
+
     def decorate(view: View) -> View:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                if request.method != method:
+                if request.method not in allowed:
                     answer = _refuse(
                         Refused(405, "not-supported", f"This address takes {method} only.", f"Send a {method}.")
                     )
@@ -98,6 +100,7 @@ def claim_submit(request: HttpRequest) -> HttpResponse:
     return _said(response_bundle(asked, outcome, request.build_absolute_uri(BASE)))
 
 
+@csrf_exempt
 @public
 @_speaks_fhir("GET")
 def metadata(request: HttpRequest) -> HttpResponse:
