@@ -153,9 +153,11 @@ def knee_waits_for_records(t: Teller) -> None:
         condition_code="M17.11", procedure="knee replacement", clinician=professional("Tanabe"), **office("Moradi"),
         request_words="Second opinion about the knee, see attached.",
     )  # fmt: skip
+    doubt = "Whether Mr. Belov himself doubts that the operation is needed"
+    note = "The last clinic note in which the operation is recommended"
     items = (
-        Item("Does Mr. Belov himself doubt that the operation is needed?", "II.C.1", "member_questions_surgery"),
-        Item("The last clinic note in which the operation is recommended", "II.C.1", "surgery_is_recommended"),
+        Item(doubt, "II.C.1", "member_questions_surgery", holder="Farid Moradi, MD"),
+        Item(note, "II.C.1", "surgery_is_recommended", holder="Yuki Tanabe, MD"),
     )
     t.then(referral, "nurse@plan", t.working(2, "09:15"), Ask(items))
     t.mailed(referral, t.working(2, "09:16"))
