@@ -12,9 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from life import PDF, again, authorized, received, scheduled, step, visited
 
 from county import NOW, TODAY, County
+from desk.life import PDF, again, authorized, received, scheduled, step, visited
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import ConsultationReport, Notice, Paper, Referral

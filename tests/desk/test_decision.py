@@ -12,9 +12,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from life import DENIAL, PDF, TYPED, YES, again, step, with_a_physician
 
 from county import NOW, TODAY, County
+from desk.life import DENIAL, PDF, TYPED, YES, again, step, with_a_physician
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import text_of
 from secondopinion.people.rls import plan_scope

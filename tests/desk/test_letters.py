@@ -12,9 +12,9 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from life import DENIAL, again, authorized, step, with_a_physician
 
 from county import NOW, TODAY, County
+from desk.life import DENIAL, again, authorized, step, with_a_physician
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope

@@ -12,9 +12,9 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from life import YES, again, authorized, received, step, with_a_nurse, with_a_physician
 
 from county import TODAY, County
+from desk.life import YES, again, authorized, received, step, with_a_nurse, with_a_physician
 from secondopinion.desk.history import TELLERS
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.lifecycle import STEPS, State
@@ -77,7 +77,7 @@ def test_facts_stand_beside_the_clauses_they_settle(place: County, signed_in_as:
     referral = received(place, answers={"surgery_is_recommended": True})
     said = text(page(signed_in_as("intake@plan"), referral))
     assert "II.C.1 Not yet known" in said
-    assert "Does the Member doubt that the operation is reasonable or necessary? Ask next" in said
+    assert "Ask next: Does the Member doubt that the operation is reasonable or necessary?" in said
     referral = step(place, referral, "intake@plan", Answer({"member_questions_surgery": True}))
     said = text(page(signed_in_as("intake@plan"), referral))
     assert "II.C.1 Satisfied" in said
