@@ -19,7 +19,7 @@ def member_for(request: SecondOpinionRequest) -> Member | None:
     numbers = [n for n in (*request.asked_for.numbers, request.subscriber_number) if n][:MOST_NUMBERS]
     where = Q(member_id__in=numbers)
     for column, reading in (("cin", cin_of), ("mbi", mbi_of)):
-        read = [found for n in numbers if (found := reading(n)) is not None]
+        read = [plain for n in numbers if (plain := reading(n)) is not None]
         if read:
             where |= Q(**{f"{column}__in": read})
     found = [m for m in Member.objects.filter(where)[: MOST_NUMBERS + 1] if _agrees(m, request.asked_for)]
