@@ -1,0 +1,1 @@
+"""Stories told in headless Chromium: each is one test in English, its steps in the same file."""
