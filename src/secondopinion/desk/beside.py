@@ -92,6 +92,11 @@ class ClauseGroup:
     title: str
     cards: tuple[ClauseCard, ...]
 
+    @property
+    def unfolded(self) -> bool:
+        """The glossary stays folded; everything else stands open."""
+        return self.title != OTHERS
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:

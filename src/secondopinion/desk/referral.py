@@ -137,6 +137,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "may_answer": "answer" in allowed,
         "next_steps": next_steps(setting, allowed, columns, refusal),
         "may_choose": "choose" in allowed and bool(found.opinion and found.about),
+        "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,
         "clocks": clock_rows(reading.clocks_of(found), now),
         "history": list(reversed(history)),
@@ -162,7 +163,7 @@ def next_steps(
         typed = refusal.form if refusal and refusal.form and refused == name else None
         is_open = name == (refused or likely) or (name == likely and refused == "answer")
         steps.append(NextStep(typed or form(setting), is_open, blocked))
-    steps.sort(key=lambda s: (bool(s.blocked), s.form.step != likely))
+    steps.sort(key=lambda s: (s.form.careful, bool(s.blocked), s.form.step != likely))
     return steps
 
 
@@ -212,7 +213,7 @@ def guide(found: Referral, columns: Beside, allowed: set[str]) -> str:
     if columns.authorizes:
         return "The policy finds a yes: authorize it."
     if columns.answer == questions.ASK:
-        return "The policy cannot say yet. The questions marked “Ask next” could settle it."
+        return "The policy cannot say yet. The questions marked below as the next to ask could settle it."
     return "No listed reason is met. A nurse or a physician must look; the list of reasons is not closed."
 
 

@@ -76,10 +76,10 @@ def clause_name(clause: str) -> str:
 
 
 def restatement(edition: Edition, clause: str) -> str:
-    """What the clause says, in our own words."""
-    if clause in edition.register:
-        return edition.register[clause].restatement
-    return edition.clauses[clause].restatement if clause in edition.clauses else ""
+    """What the clause says, in our own words: those of its rule, else those of the register."""
+    if clause in edition.clauses:
+        return edition.clauses[clause].restatement
+    return edition.register[clause].restatement if clause in edition.register else ""
 
 
 def innermost(cites: Iterable[str]) -> list[str]:
