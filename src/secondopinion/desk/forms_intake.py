@@ -30,13 +30,15 @@ FACT = "fact_"
 
 
 class Radios(forms.ChoiceField):
-    """One of a few words, as radio buttons; `across` puts short ones on one line."""
+    """One of a few words, as radio buttons; `across` puts short ones on one line, `first` takes the focus."""
 
-    def __init__(self, kind: str, values: Iterable[str], *, across: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, kind: str, values: Iterable[str], *, across: bool = False, first: bool = False, **kwargs: Any
+    ) -> None:
         self.across = across
         super().__init__(
             choices=[(value, WORDS[kind].get(value, value)) for value in values],
-            widget=forms.RadioSelect(attrs={"class": "usa-radio__input"}),
+            widget=forms.RadioSelect(attrs={"class": "usa-radio__input", "autofocus": first}),
             **kwargs,
         )
 
@@ -65,7 +67,8 @@ class Intake(forms.Form):
     """A request for a Member at an instant. `request()` is what the house receives when it is valid."""
 
     entry = forms.UUIDField(widget=forms.HiddenInput)
-    channel = Radios("channel", [c.value for c in CHANNELS], across=True, label="How did the request reach us?",
+    channel = Radios("channel", [c.value for c in CHANNELS], across=True, first=True,
+                     label="How did the request reach us?",
                      error_messages=_must("Choose how the request reached us."))  # fmt: skip
     received_on = forms.DateField(
         label="Day",

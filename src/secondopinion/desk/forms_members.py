@@ -15,7 +15,9 @@ class MemberSearch(forms.Form):
 
     birth_date = forms.DateField(
         label="Birth date",
-        widget=forms.DateInput(attrs={"type": "date", "class": "usa-input so-input--date", "autocomplete": "off"}),
+        widget=forms.DateInput(
+            attrs={"type": "date", "class": "usa-input so-input--date", "autocomplete": "off", "autofocus": True}
+        ),
         error_messages={
             "required": "Enter the Member’s birth date.",
             "invalid": "This is no date. Enter month, day and year.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from secondopinion.people.find import decides_itself, standing
 from secondopinion.people.models import Member
@@ -146,6 +146,6 @@ def decider_name(member: Member, asked: Asked) -> str:
     return the_plan().name
 
 
-def missing_in(given: dict[str, object]) -> list[str]:
+def missing_in(given: Mapping[str, Any]) -> list[str]:
     """The parts of the head that are still missing, in words."""
     return [words for name, words in HEAD_WORDS.items() if not given.get(name)]

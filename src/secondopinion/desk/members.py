@@ -36,7 +36,8 @@ def banner_of(member: Member, now: datetime) -> Banner:
     """The Member banner as it stands today."""
     on = now.astimezone(PACIFIC).date()
     stands = standing(member, on)
-    assigned = member.pcps.filter(Period.covering(on)).select_related("professional").first()
+    pcps = member.pcps  # type: ignore[attr-defined]
+    assigned = pcps.filter(Period.covering(on)).select_related("professional").first()
     return Banner(
         member=member,
         on=on,

@@ -166,7 +166,7 @@ def _filters(person: Person, chosen: Mapping[str, str]) -> list[Filter]:
         "state": [(value, WORDS["state"][value]) for value in OPEN],
         "program": [(p.value, WORDS["program"][p]) for p in Program],
         "urgency": [(u.value, WORDS["urgency"][u]) for u in Urgency],
-        "decider": list(Decider.choices),
+        "decider": [(value, WORDS["decider"][value]) for value in Decider.values],
         "network": [],
     }
     labels = {"state": "State", "program": "Program", "urgency": "Urgency", "decider": "Who decides",

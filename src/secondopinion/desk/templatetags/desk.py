@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from secondopinion.desk import words
 from secondopinion.policy.specialties import plain_name
@@ -22,10 +25,11 @@ def due(due_at: datetime | None, now: datetime, kind: str = "", stopped_at: date
     return {"due": words.due(due_at, now, kind, stopped_at)}
 
 
-@register.inclusion_tag("desk/icon.html")
-def icon(name: str) -> dict[str, Any]:
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
     """`{% icon "clock" %}`: a small drawing that says nothing by itself (hidden from screen readers)."""
-    return {"name": name}
+    return render_to_string("desk/icon.html", {"name": name})
 
 
 @register.inclusion_tag("desk/state.html")
