@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,8 +19,6 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db import connection
 from psycopg import Cursor
-from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
 
 from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.people.person import Person
@@ -30,8 +28,6 @@ from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
-Statement = tuple[str, list[Any]]
-
 PACIFIC = ZoneInfo("America/Los_Angeles")
 UTC = ZoneInfo("UTC")
 FIRST = "0" * 64  # the hash that the first event of a referral carries as the one before
@@ -40,19 +36,24 @@ MAIL_TASK = "referrals.mail"
 LOCK = f"SELECT {', '.join(COLUMNS)} FROM referrals_referral WHERE id = %s FOR UPDATE"  # noqa: S608
 CLOCKS = "SELECT kind, rule, due_at FROM referrals_runningclock WHERE referral_id = %s AND stopped_at IS NULL"
 # The parts of the one statement that writes a step. Each takes the same few values by name, so that the server
-# plans every combination once. Clocks and letters travel as JSON and become rows inside.
+# plans every combination once. A new referral, clocks and letters travel as JSON and become rows inside.
 EVENT = """
 event AS (
   INSERT INTO referrals_event (referral_id, network_id, position, step, source, target, actor, actor_staff, role,
     at, edition, yes, no, finding, details, previous, hash)
   VALUES (%(referral)s, %(network)s, %(position)s, %(step)s, %(source)s, %(target)s, %(actor)s, %(actor_staff)s,
     %(role)s, %(now)s, %(edition)s, %(yes)s, %(no)s, %(finding)s, %(details)s, %(previous)s, %(hash)s))"""
-STATE = "state AS (UPDATE referrals_referral SET {assignments} WHERE id = %(referral)s)"
+MADE = f"""
+made AS (
+  INSERT INTO referrals_referral ({", ".join(COLUMNS)})
+  SELECT {", ".join(COLUMNS)} FROM jsonb_populate_record(NULL::referrals_referral, %(made)s))"""  # noqa: S608
+STATE = """
+state AS (UPDATE referrals_referral SET {assignments} WHERE id = %(referral)s)"""
 STOP = """
 stopped AS (
   UPDATE referrals_runningclock SET stopped_at = %(now)s
-   WHERE referral_id = %(referral)s AND kind = ANY(%(stops)s) AND stopped_at IS NULL
-     AND NOT (kind || ' ' || rule) = ANY(%(kept)s))"""
+   WHERE referral_id = %(referral)s AND kind = ANY(%(stops)s) AND stopped_at IS NULL{but_started})"""
+BUT_STARTED = " AND NOT (kind || ' ' || rule) = ANY(%(kept)s)"
 START = """
 started AS (
   INSERT INTO referrals_runningclock (referral_id, network_id, kind, rule, label, authority, started_at, due_at)
@@ -94,15 +95,15 @@ def canonical(value: Any) -> bytes:
 
 def lock(referral_id: UUID) -> Locked:
     """Lock one referral, then read its running clocks. Unseen and unknown are the same answer."""
-    raw = connection.connection
-    # Django's own cursors bind on the client; these bind on the server, so that each statement is planned once.
+    # Django's own cursors bind on the client; this one binds on the server, so that each statement is planned once.
     # The clocks are read after the lock is ours, so that a step just committed by somebody else is seen whole.
     with connection.wrap_database_errors:
-        found = Cursor(raw, row_factory=class_row(Snapshot)).execute(LOCK, [referral_id], prepare=True).fetchone()
+        cursor = Cursor(connection.connection)
+        found = cursor.execute(LOCK, [referral_id], prepare=True, binary=True).fetchone()
         if found is None:
             raise Refused("There is no such referral here. Check the number, or whose network you are signed in for.")
-        running = Cursor(raw, row_factory=class_row(Running)).execute(CLOCKS, [referral_id], prepare=True)
-        return Locked(found, tuple(running.fetchall()))
+        running = cursor.execute(CLOCKS, [referral_id], prepare=True, binary=True).fetchall()
+    return Locked(Snapshot(*found), tuple(Running(*row) for row in running))
 
 
 def finding_json(finding: Finding | None) -> dict[str, Any] | None:
@@ -124,9 +125,9 @@ def event_hash(previous: str, body: Mapping[str, Any]) -> str:
 
 def body_of(
     number: str, position: int, step: str, source: str, target: str, person: Person, role: str, at: datetime,
-    edition: str, yes: int, no: int, finding: Mapping[str, Any] | None, details: Mapping[str, Any],
+    edition: str, yes: int, no: int, finding: Any, details: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    """What an event's hash covers: every column of the event, instants in UTC."""
+    """What an event's hash covers: every column of the event, instants in UTC; `finding` and `details` as JSON."""
     return {
         "referral": number, "position": position, "step": step, "source": source, "target": target,
         "actor": person.name, "actor_staff": person.staff_id, "role": role,
@@ -149,58 +150,70 @@ def earliest(running: Iterable[Running], starts: Sequence[Clock], stops: Sequenc
 
 def write(
     before: Snapshot, running: Sequence[Running], step: str, target: str, change: Change, person: Person,
-    role: str, now: datetime, *, first: Statement | None = None,
+    role: str, now: datetime, *, new: bool = False,
 ) -> tuple[int, tuple[UUID, ...]]:  # fmt: skip
     """Write one step: event, state, clocks, letters, jobs. Returns the new position and the letters' ids.
 
-    Everything that can be refused is made before the first statement is sent. `first` goes before the others.
+    Everything that can be refused is made before the first statement is sent. `new`: the referral is not in the
+    database yet, and its row is written too.
     """
     frozen = [(uuid4(), owed, freeze(owed.kind, before.program, owed.language, owed.data)) for owed in change.owes]
     position = before.position + 1
-    yes, no = change.columns.get("yes", before.yes), change.columns.get("no", before.no)
-    details = orjson.loads(canonical({**change.details, "letters": [str(i) for i, _, _ in frozen]}))
-    finding = finding_json(change.finding)
     source = before.state if before.position else ""
+    yes, no = change.columns.get("yes", before.yes), change.columns.get("no", before.no)
+    # What is hashed is what is stored: the same bytes.
+    details = canonical({**change.details, "letters": [str(i) for i, _, _ in frozen]})
+    finding = None if change.finding is None else canonical(finding_json(change.finding))
     body = body_of(before.number, position, step, source, target, person, role, now, before.edition, yes, no,
-                   finding, details)  # fmt: skip
+                   finding and orjson.Fragment(finding), orjson.Fragment(details))  # fmt: skip
     link = event_hash(before.head_hash, body)
     due_at, due_kind = earliest(running, change.starts, change.stops)
     columns = {**change.columns, "state": target, "position": position, "head_hash": link,
                "due_at": due_at, "due_kind": due_kind}  # fmt: skip
-    for row in change.rows:
-        row.save(force_insert=True)
     values = {
         "referral": before.id, "network": before.network_id, "position": position, "step": step, "source": source,
         "target": target, "actor": person.name, "actor_staff": person.staff_id, "role": role, "now": now,
-        "edition": before.edition, "yes": yes, "no": no, "finding": None if finding is None else Jsonb(finding),
-        "details": Jsonb(details), "previous": before.head_hash, "hash": link, "stops": list(change.stops),
-        "kept": [f"{c.kind} {c.rule}" for c in change.starts], "starts": Jsonb([_clock(c) for c in change.starts]),
-        "letters": Jsonb([_letter(i, owed, f) for i, owed, f in frozen]),
-        "today": now.astimezone(PACIFIC).date(), "task": MAIL_TASK,
-        **{f"new_{name}": value for name, value in columns.items()},
+        "edition": before.edition, "yes": yes, "no": no, "finding": finding and finding.decode(),
+        "details": details.decode(), "previous": before.head_hash, "hash": link,
     }  # fmt: skip
-    query = statement(tuple(columns), bool(change.stops), bool(change.starts), bool(frozen))
+    if new:
+        values["made"] = orjson.dumps(replace(before, **columns)).decode()
+    else:
+        values |= {f"new_{name}": value for name, value in columns.items()}
+    if change.stops:
+        values["stops"] = list(change.stops)
+    if change.starts:
+        values["starts"] = orjson.dumps([_clock(c) for c in change.starts]).decode()
+        values["kept"] = [f"{c.kind} {c.rule}" for c in change.starts]
+    if frozen:
+        values["letters"] = orjson.dumps([_letter(i, owed, f) for i, owed, f in frozen]).decode()
+        values["today"], values["task"] = now.astimezone(PACIFIC).date(), MAIL_TASK
+    for row in change.rows:
+        row.save(force_insert=True)
+    query = statement(() if new else tuple(columns), bool(change.stops), bool(change.starts), bool(frozen))
     with connection.wrap_database_errors:
-        if first is not None:
-            Cursor(connection.connection).execute(*first, prepare=True)
         Cursor(connection.connection).execute(query, values, prepare=True)
     return position, tuple(i for i, _, _ in frozen)
 
 
 @cache
 def statement(columns: tuple[str, ...], stops: bool, starts: bool, letters: bool) -> str:
-    """The one statement that writes a step: the event, the new state, and what else the step makes true."""
+    """The one statement that writes a step: the event, the new state, and what else the step makes true.
+
+    Without `columns` the referral is new and its row is made.
+    """
     assignments = ", ".join(f"{name} = %(new_{name})s" for name in columns)  # the names are our own columns
-    parts = [EVENT, STATE.format(assignments=assignments)]
-    parts += [part for part, wanted in ((STOP, stops), (START, starts), (LETTERS, letters)) if wanted]
+    parts = [EVENT, STATE.format(assignments=assignments) if columns else MADE]
+    if stops:
+        parts.append(STOP.format(but_started=BUT_STARTED if starts else ""))
+    parts += [part for part, wanted in ((START, starts), (LETTERS, letters)) if wanted]
     return f"WITH {', '.join(parts)} SELECT {'count(*) FROM job' if letters else '1'}"  # noqa: S608
 
 
 def _clock(clock: Clock) -> dict[str, Any]:
     return {
         "kind": clock.kind, "rule": clock.rule, "label": clock.label, "authority": clock.authority,
-        "started_at": clock.started_at and clock.started_at.isoformat(),
-        "due_at": clock.due_at and clock.due_at.isoformat(),
+        "started_at": clock.started_at, "due_at": clock.due_at,
     }  # fmt: skip
 
 

@@ -29,15 +29,11 @@ from secondopinion.referrals.lifecycle import STEPS, UNDECIDED, Refused, State
 from secondopinion.referrals.match import why_not
 from secondopinion.referrals.models import Channel, Referral
 from secondopinion.referrals.reviewing import clocks_for
-from secondopinion.referrals.snapshot import COLUMNS, Snapshot
+from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Authorize
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 FUNCTION = "second-opinion-authorization"
-INSERT = (
-    f"INSERT INTO referrals_referral ({', '.join(COLUMNS)}) "  # noqa: S608  our own columns
-    f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +77,8 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     with transaction.atomic():
         before = _row(request, received_at, day, now)
         finding, change = _first(before, request, now)
-        first = (INSERT, [getattr(before, name) for name in COLUMNS])
         role = role_of(STEPS["receive"], person)
-        position, letters = write(before, (), "receive", State.RECEIVED.value, change, person, role, now, first=first)
+        position, letters = write(before, (), "receive", State.RECEIVED.value, change, person, role, now, new=True)
         if finding is not None and finding.verdict is Verdict.YES:
             return advance(before.id, Authorize(), person=POLICY, now=now)
     return Taken(before.id, before.number, "receive", State.RECEIVED.value, position, letters)
