@@ -240,3 +240,24 @@ def test_a_onecare_request_that_the_policy_authorized_is_no_longer_due_for_decis
         (made,) = Referral.objects.all()
         assert made.due_kind != "decision"
         assert not made.clocks.filter(kind="decision", stopped_at=None).exists()
+
+
+def test_what_nobody_would_type_is_refused_without_a_fault(signed_in_as: Browser) -> None:
+    client = signed_in_as("intake@plan")
+    for name in (
+        "condition",
+        "clinician_name",
+        "clinician",
+        "entry",
+        "received_on",
+        "requester_name",
+        "condition_code",
+    ):
+        for value in ("\x00", "x" * 5000, "<script>alert(1)</script>"):
+            page = client.post(reverse("intake", args=["M0000003"]), typed(**{name: value}, do="check"))
+            assert page.status_code == 200
+            assert "<script>alert(1)" not in page.content.decode()
+    for place in ("intake-findings", "intake-clinicians"):
+        assert client.post(reverse(place), {"member": "\x00"}).status_code == 404
+        assert client.post(reverse(place), {"member": "M0000003", "clinician_name": "\x00"}).status_code == 200
+    assert referrals() == []

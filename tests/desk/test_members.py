@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from county import TODAY, County
 from secondopinion.people.find import NotMatched, decides_itself, match_member, standing
-from secondopinion.people.models import Member
+from secondopinion.people.models import AccessEntry, Member
 from secondopinion.people.rls import network_scope, plan_scope
 
 Browser = Callable[[str], Client]
@@ -109,3 +109,16 @@ def test_an_unknown_number_in_the_address_leads_back_to_the_search(signed_in_as:
     answer = signed_in_as("intake@plan").get(reverse("intake", args=["M7777777"]), follow=True)
     assert answer.redirect_chain == [(reverse("intake-start"), 302)]
     assert "There is no such Member here" in answer.content.decode()
+
+
+def test_who_was_shown_a_member_is_written_down(signed_in_as: Browser) -> None:
+    found(signed_in_as("intake@plan"), birth_date="1985-05-17", card="M0000003")
+    with plan_scope(TODAY):
+        entry = AccessEntry.objects.get()
+    assert (entry.what, entry.about, entry.why) == ("find", "M0000003", "find a Member for a request")
+
+
+def test_a_search_that_finds_nobody_is_nobodys_record(signed_in_as: Browser) -> None:
+    found(signed_in_as("intake@plan"), birth_date="1985-05-17", card="M0000004")
+    with plan_scope(TODAY):
+        assert not AccessEntry.objects.exists()

@@ -200,3 +200,10 @@ def test_days_and_instants_carry_weekday_and_zone() -> None:
         "The plan",
     )
     assert words_of("of no table") == "of no table"
+
+
+def test_an_address_that_nobody_would_type_breaks_nothing(five: County, signed_in_as: Browser) -> None:
+    client = signed_in_as("intake@plan")
+    for name in ("number", "state", "network", "view", "time", "after", "program"):
+        for value in ("\x00", "x\x00y", "'; --", "9" * 400):
+            assert client.get(reverse("work-list"), {name: value}, follow=True).status_code == 200

@@ -17,7 +17,7 @@ def named(typed: str, chosen: str, on: date) -> list[QualifiedProfessional]:
     """Professionals in the network on a day by NPI or by beginnings of their names. The one whose id was
     chosen already stays among them."""
     network = in_network_on(on)
-    words = [word.strip(",.") for word in typed.split()]
+    words = [word.strip(",.") for word in typed.replace("\x00", "").split()]
     words = [word for word in words if word and word.lower() not in TITLES][:4]
     first: list[QualifiedProfessional] = []
     if words:

@@ -12,7 +12,7 @@ from secondopinion.desk.errors import summary_of
 from secondopinion.desk.forms_members import MemberSearch
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.doors import signed_in
-from secondopinion.people.find import standing
+from secondopinion.people.find import log_found, standing
 from secondopinion.people.models import AuthorizedRepresentative, HealthNetwork, Member, Period
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.models import Referral
@@ -67,5 +67,6 @@ def find(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.member is not None:
         banner = banner_of(form.member, now)
         known = similar(form.member, now)
+        log_found(form.member, request.person, now)  # type: ignore[attr-defined]
     context = {"form": form, "banner": banner, "known": known, "summary": summary_of(form)}
     return render(request, "desk/members_find.html", context)

@@ -92,14 +92,14 @@ def show(request: HttpRequest) -> HttpResponse:
     """The first page of the list, or the one after the key in the address; with `number`, the referral itself."""
     person: Person = request.person  # type: ignore[attr-defined]
     now: datetime = request.now  # type: ignore[attr-defined]
-    number = request.GET.get("number", "").strip().upper()
+    number = _typed(request, "number").strip().upper()
     if number:
         if visible_to(person).filter(number=number).exists():
             return redirect("referral", number=number)
         messages.error(request, "There is no such referral here. Check the number, or whose network it belongs to.")
         return redirect("work-list")
-    chosen = {name: request.GET.get(name, "") for name in ("view", "time", *_offered(person))}
-    rows = _page(_chosen(person, chosen, now), Key.read(request.GET.get("after", "")))
+    chosen = {name: _typed(request, name) for name in ("view", "time", *_offered(person))}
+    rows = _page(_chosen(person, chosen, now), Key.read(_typed(request, "after")))
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     context = {
         "rows": rows[:PAGE],
@@ -115,6 +115,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "desk/work_list.html", context)
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    """What the address says, without the one character that PostgreSQL cannot hold."""
+    return request.GET.get(name, "").replace("\x00", "")
 
 
 def _offered(person: Person) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ Members can be found at all is row-level security's to say.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
 from secondopinion.people.models import (
+    AccessEntry,
     AuthorizedRepresentative,
     Delegation,
     Enrollment,
@@ -20,6 +21,7 @@ from secondopinion.people.models import (
     NetworkAssignment,
     Period,
 )
+from secondopinion.people.person import Person
 from secondopinion.policy.identifiers import cin_of
 
 SECOND_OPINIONS = "second-opinion-authorization"
@@ -82,10 +84,22 @@ def match_member(
 
 def member_by(member_id: str) -> Member:
     """The Member with this number on the plan's card. Raises NotMatched; unknown and not yours are the same."""
-    member = Member.objects.filter(member_id=member_id).first()
+    member = Member.objects.filter(member_id=member_id.replace("\x00", "")).first()
     if member is None:
         raise NotMatched("There is no such Member here. Search again with two identifiers.")
     return member
+
+
+def log_found(member: Member, person: Person, at: datetime) -> None:
+    """Write down that a search showed this Member: no address names one yet, so no door has done it."""
+    AccessEntry.objects.create(
+        at=at,
+        person=person.name,
+        person_network=person.network,
+        what="find",
+        about=member.member_id,
+        why="find a Member for a request",
+    )
 
 
 def standing(member: Member, on: date) -> Standing:
