@@ -310,6 +310,17 @@ def test_about_care_from_the_pcp_any_qualified_professional_but_the_pcp_may_be_c
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("member", ["one", "joe"])
+@pytest.mark.parametrize("requester", ["member", "physician"])
+def test_information_is_asked_for_with_nothing_known_but_the_request(there, member, requester):
+    program = "medi-cal" if member == "one" else "onecare"
+    bare = {"clinician": None, "condition": "", "procedure": "", "requester": requester}
+    request = asked(there, member=getattr(there, member), program=program, **bare)
+    taken = receive(request, person=there.person("intake@plan"), now=NOW)
+    step = advance(taken.referral_id, Ask((Item("Your scan", "II.C.3"),)), person=there.person("nurse@plan"), now=NOW)
+    assert len(step.letters) == (1 if requester == "member" else 2)
+
+
 def test_information_is_asked_for_and_the_five_days_start_when_it_is_complete(there):
     taken = receive(asked(there), person=there.person("intake@plan"), now=NOW)
     nurse = there.person("nurse@plan")

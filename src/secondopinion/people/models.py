@@ -101,7 +101,11 @@ class Member(models.Model):
 
     class Meta:
         ordering = ("last_name", "first_name", "member_id")
-        indexes = (models.Index(fields=("last_name", "birth_date")), models.Index(fields=("cin",)))
+        indexes = (
+            models.Index(fields=("last_name", "birth_date")),
+            models.Index(fields=("cin",)),
+            models.Index(fields=("mbi",)),
+        )
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

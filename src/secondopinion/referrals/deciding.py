@@ -37,7 +37,7 @@ def authorize(before: Snapshot, told: Authorize, person: Person, now: datetime) 
         )
     today = now.astimezone(PACIFIC).date()
     columns = {
-        "authorization_number": "A" + before.number,
+        "authorization_number": "A-" + before.number.removeprefix("SO-"),
         "authorized_on": today,
         "valid_until": validity(today),
         "information_complete_at": before.information_complete_at or now,

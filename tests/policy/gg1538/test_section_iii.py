@@ -115,7 +115,7 @@ def test_a_member_who_asked_for_nobody_outside_is_not_limited() -> None:
 
 
 @pytest.mark.clause("III.G")
-@pytest.mark.parametrize(("program", "code"), [("medi-cal", "99244"), ("onecare", "99204")])
+@pytest.mark.parametrize(("program", "code"), [("medi-cal", "99244"), ("medi-cal", "99204"), ("onecare", "99204")])
 def test_one_visit_of_the_programs_consult_codes_is_authorized(program: str, code: str) -> None:
     authorized = questions.what_is_authorized(EDITION, asked(program=program))
     assert authorized.units == 1
