@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -130,6 +132,27 @@ def test_two_physicians_deciding_at_once_leave_one_decision(place: County, signe
     assert "The referral has moved on" in text(late)
     assert again(referral).state == State.NURSE_REVIEW
     assert letters_of(referral) == []
+
+
+def test_two_browsers_signing_in_the_same_instant_leave_one_denial(place: County, signed_in_as: Browser) -> None:
+    referral = with_a_physician(place)
+    browsers = [signed_in_as("physician@plan") for _ in range(2)]
+    shown = was_shown(decide(browsers[0], referral, "show"))
+    together, statuses = Barrier(2), []
+
+    def press(client: Client) -> None:
+        together.wait()
+        statuses.append(decide(client, referral, "sign", shown=shown).status_code)
+        connections.close_all()
+
+    threads = [Thread(target=press, args=(client,)) for client in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [303, 409]
+    assert events(referral) == ["receive", "take_up", "refer_up", "deny"]
+    assert len(letters_of(referral)) == 1
 
 
 def test_a_second_press_on_sign_denies_once(place: County, signed_in_as: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from html import unescape
 
@@ -269,3 +270,28 @@ def test_the_policy_that_finds_yes_asks_nobody(place: County, signed_in_as: Brow
     assert "no physician is needed" in text(refused)
     assert take(signed_in_as("nurse@plan"), referral, "authorize").status_code == 303
     assert again(referral).state == State.AUTHORIZED
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "x" * 9000])
+def test_what_nobody_would_type_is_no_fault(place: County, signed_in_as: Browser, odd: str) -> None:
+    referral = received(place)
+    client = signed_in_as("nurse@plan")
+    assert client.get("/referrals/SO-2026%00/").status_code == 404
+    known = {"fact-condition_is_serious": "yes"}
+    assert take(client, referral, "answer", **known, **{f"fact-{odd[:50]}": "yes"}).status_code == 422
+    assert take(client, referral, "answer", source=odd, **known).status_code == 303
+    for name, said in (("withdraw", {"by": odd, "by_name": odd, "words": odd}), ("supply", {"day": odd, "time": odd}),
+                       ("refer_up", {"note": odd})):  # fmt: skip
+        assert take(client, again(referral), name, **said).status_code in (303, 422)
+
+
+def test_the_page_asks_the_database_few_questions_however_long_the_history(
+    place: County, signed_in_as: Browser, django_assert_max_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    referral = received(place)
+    for answer in (True, False) * 5:
+        referral = step(place, referral, "nurse@plan", Answer({"condition_is_serious": answer}))
+    client = signed_in_as("nurse@plan")
+    page(client, referral)
+    with django_assert_max_num_queries(32):
+        assert page(client, referral).status_code == 200

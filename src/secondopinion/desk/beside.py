@@ -156,7 +156,7 @@ def _groups(
     found = questions.findings(edition, before.asked, before.answers)
     order = {clause: at for at, clause in enumerate(edition.register)}
     clauses = sorted((c for c in found if c in edition.clauses), key=lambda c: order.get(c, len(order)))
-    groups: dict[str, list[ClauseCard]] = {title: [] for title, _ in GROUPS} | {OTHERS: []}
+    groups: dict[str, list[ClauseCard]] = {title: [] for title in (*(t for t, _ in GROUPS), OTHERS)}
     for clause in clauses:
         groups[_group_of(clause)].append(_card(clause, found[clause], edition, facts, known))
     return tuple(ClauseGroup(title, tuple(cards)) for title, cards in groups.items() if cards)

@@ -20,7 +20,7 @@ from secondopinion.desk.beside import beside
 from secondopinion.desk.denial_form import DenyForm
 from secondopinion.desk.errors import Line, summary_of
 from secondopinion.desk.letters import inline
-from secondopinion.desk.outcome import MOVED_ON, NOT_SO, again, done, seen
+from secondopinion.desk.outcome import MOVED_ON, NOT_SO, again, done, line_of, seen
 from secondopinion.desk.pictures import Picture, pictures
 from secondopinion.desk.referral import head_of, now_of, person_of, referral_or_404, setting_of
 from secondopinion.desk.step_forms import SendBackForm
@@ -124,7 +124,7 @@ def sign(
 def authorize_for_another_reason(request: HttpRequest, number: str) -> HttpResponse:
     """Record the reviewer's own judgment that there is another good reason, and authorize on it."""
     found = referral_or_404(request, number)
-    note = request.POST.get("other_reason", "").strip()
+    note = line_of(request, "other_reason")
     if not note and reading.snapshot_of(found).finding().verdict is not Verdict.YES:
         line = Line("Say in a few words what the other good reason is.", "other_reason")
         return show(request, found, errors=(line,), status=NOT_SO)
@@ -176,7 +176,7 @@ def show(
         "form": form or DenyForm(setting),
         "send_back": SendBackForm(setting) if "send_back" in allowed else None,
         "may_authorize": "authorize" in allowed,
-        "other_reason": request.POST.get("other_reason", ""),
+        "other_reason": line_of(request, "other_reason"),
         "shown": shown(before, drafts) if drafts else None,
     }
     return render(request, "desk/decision.html", context, status=status)

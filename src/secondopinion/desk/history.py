@@ -99,7 +99,7 @@ def because(event: Event, edition: Edition) -> str:
     finding = event.finding or {}
     if finding.get("verdict") != "yes":
         return ""
-    own = [words for fact, words in ANOTHER_REASON.items() if fact in finding["because"]]
+    own: list[str] = [words for fact, words in ANOTHER_REASON.items() if fact in finding["because"]]
     clauses = innermost(finding["cites"])
     said = own or [_lowered(restatement(edition, c)) for c in clauses]
     return f", because {'; and '.join(s for s in said if s)} (GG.1538 {', '.join(clauses)})"
@@ -117,7 +117,7 @@ def _who(event: Event) -> str:
     if event.role == "policy":
         return "the policy"
     if event.role == "system":
-        return event.actor
+        return str(event.actor)
     return f"{event.actor} ({words_of(event.role, 'role').lower()})"
 
 

@@ -16,6 +16,7 @@ from secondopinion.referrals.models import Referral
 
 MOVED_ON: Final = 409
 NOT_SO: Final = 422
+LINE: Final = 300  # characters
 NEVER: Final = -1  # a position no referral has: a page without one is a stale page
 
 
@@ -25,6 +26,11 @@ def seen(request: HttpRequest) -> int:
         return int(request.POST.get("seen", ""))
     except ValueError:
         return NEVER
+
+
+def line_of(request: HttpRequest, name: str) -> str:
+    """One typed line, without what no keyboard types: PostgreSQL keeps no NUL."""
+    return "".join(c for c in request.POST.get(name, "") if c.isprintable()).strip()[:LINE]
 
 
 def again(request: HttpRequest, found: Referral) -> tuple[Referral, int]:

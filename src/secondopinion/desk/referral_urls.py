@@ -12,13 +12,13 @@ from secondopinion.desk.referral import referral
 from secondopinion.desk.steps import take_step
 
 urlpatterns = [
-    path("referrals/<str:number>/", referral, name="referral"),
-    path("referrals/<str:number>/steps/<str:step>/", take_step, name="take-step"),
-    path("referrals/<str:number>/choose/", choose_professional, name="choose-professional"),
-    path("referrals/<str:number>/decide/", decide, name="decide"),
-    path("referrals/<str:number>/decide/authorize/", authorize_for_another_reason, name="authorize-for-another-reason"),
-    path("referrals/<str:number>/consultation/", consultation, name="consultation"),
-    path("referrals/<str:number>/letters/<uuid:letter_id>/", letter, name="letter"),
-    path("referrals/<str:number>/letters/<uuid:letter_id>/letter.pdf", letter_pdf, name="letter-pdf"),
-    path("referrals/<str:number>/papers/<uuid:paper_id>/paper.pdf", paper_pdf, name="paper-pdf"),
+    path("referrals/<slug:number>/", referral, name="referral"),
+    path("referrals/<slug:number>/steps/<slug:step>/", take_step, name="take-step"),
+    path("referrals/<slug:number>/choose/", choose_professional, name="choose-professional"),
+    path("referrals/<slug:number>/decide/", decide, name="decide"),
+    path("referrals/<slug:number>/authorize/", authorize_for_another_reason, name="authorize-for-another-reason"),
+    path("referrals/<slug:number>/consultation/", consultation, name="consultation"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/", letter, name="letter"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/letter.pdf", letter_pdf, name="letter-pdf"),
+    path("referrals/<slug:number>/papers/<uuid:paper_id>/paper.pdf", paper_pdf, name="paper-pdf"),
 ]

@@ -59,7 +59,8 @@ class StepForm(forms.Form):
                 field.error_messages["required"] = missing(str(field.label))
             field.widget.attrs["class"] = CLASSES.get(type(field.widget), "usa-input")
             if isinstance(field, forms.ChoiceField) and name in setting.choices:
-                field.choices = [*field.choices, *setting.choices[name]]  # type: ignore[list-item]
+                first = list(field.choices)  # type: ignore[arg-type]
+                field.choices = [*first, *setting.choices[name]]
 
     def first_values(self, setting: Setting) -> dict[str, Any]:
         """What stands in the fields before anybody types."""
@@ -140,7 +141,7 @@ def _exists(instant: datetime) -> bool:
     return there_and_back.replace(tzinfo=None) == instant.replace(tzinfo=None)
 
 
-def bytes_of(upload: UploadedFile, largest: int) -> bytes:
+def bytes_of(upload: UploadedFile[Any], largest: int) -> bytes:
     """The bytes of an upload. What is too large is refused before it is read."""
     size = upload.size or 0
     if size > largest:
@@ -148,7 +149,7 @@ def bytes_of(upload: UploadedFile, largest: int) -> bytes:
             f"The file has {size / 1024 / 1024:.0f} MB; the most is {largest // 1024 // 1024} MB. "
             "Scan it smaller, and choose it again."
         )
-    return upload.read()
+    return bytes(upload.read())
 
 
 Maker = Callable[[Setting, Any, Any], StepForm]

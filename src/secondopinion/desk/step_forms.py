@@ -23,7 +23,6 @@ from secondopinion.desk.step_fields import (
 from secondopinion.desk.words import WORDS
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.policy.gg1538 import questions
-from secondopinion.referrals.models import ConsultationReport
 from secondopinion.referrals.papers import LARGEST
 from secondopinion.referrals.told import (
     Ask,
@@ -285,7 +284,7 @@ class ReportForm(StepForm):
         error_messages={"empty": "The file is empty. Choose the file again."},
     )
     signed_on = day_field("Day it was signed")
-    need = choice_field("What did the consultant find?", tuple(ConsultationReport.Need.choices))
+    need = choice_field("What did the consultant find?", tuple(WORDS["need"].items()))
     summary = words_field("The consultant's opinion, in a few sentences", rows=4)
     recommended = words_field(
         "Tests and procedures recommended", "Each one goes back to the treating professional to order.", required=False

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from secondopinion.desk import choosing, consultation, referral
 from secondopinion.desk.beside import VALUES
 from secondopinion.desk.errors import Line as ErrorLine
-from secondopinion.desk.outcome import NOT_SO, again, done, seen
+from secondopinion.desk.outcome import NOT_SO, again, done, line_of, seen
 from secondopinion.desk.referral import Refusal, now_of, person_of, referral_or_404, refusal_of_form, setting_of
 from secondopinion.desk.step_forms import FORMS
 from secondopinion.letters.refusal import Incomplete
@@ -67,14 +67,14 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
 def _answer(request: HttpRequest, found: Referral) -> HttpResponse:
     """Record the answers that differ from those the page showed."""
     typed = {
-        name.removeprefix("fact-"): value
+        name.removeprefix("fact-"): str(value)
         for name, value in request.POST.items()
         if name.startswith("fact-") and value in VALUES
     }
     before = reading.snapshot_of(found).answers
     told = Answer(
         {name: VALUES[value] for name, value in typed.items() if before.get(name) is not VALUES[value]},
-        request.POST.get("source", "").strip(),
+        line_of(request, "source"),
     )
     try:
         taken = advance(found.id, told, person=person_of(request), now=now_of(request), seen=seen(request))
