@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,15 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 
-from browser.desk import PATIENCE, Desk
+from browser.desk import PATIENCE, Desk, SomebodyAt
 from browser.house import Clock, Mail, open_the_door
 from browser.watch import Watch
-from county import TODAY, County, county, sign_in
+from county import NOW, TODAY, County, county, sign_in
 from secondopinion.people.rls import plan_scope
+from secondopinion.site.seeding import seed
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WINDOW = {"width": 1280, "height": 900}
-SomebodyAt = Callable[..., Desk]
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,14 @@ def place(committed: None) -> County:
 
 
 @pytest.fixture
+def orchard(committed: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The made-up county of a first start, with its referrals in every state, committed."""
+    monkeypatch.setenv("SECONDOPINION_DEMO", "1")
+    monkeypatch.setattr(settings, "PRINT_HOUSE", tmp_path / "print-house")
+    seed(NOW)
+
+
+@pytest.fixture
 def mail(clock: Clock, tmp_path: Path) -> Mail:
     """The worker and an empty print house."""
     return Mail(clock, tmp_path / "print-house")
@@ -70,25 +78,8 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def stranger(place: County, clock: Clock, address: str, watch: Watch, browser: Browser) -> Iterator[SomebodyAt]:
+def stranger(committed: None, clock: Clock, address: str, watch: Watch, browser: Browser) -> Iterator[SomebodyAt]:
     """`stranger()` is a desk with an empty browser; keywords are Playwright's own for a browser context."""
-    yield from desks(address, watch, browser)
-
-
-@pytest.fixture
-def somebody(stranger: SomebodyAt, address: str) -> SomebodyAt:
-    """`somebody("nurse@plan")` is a desk with that person signed in, by the cookie the sign-in page would give."""
-
-    def at_a_desk(name: str, **how: Any) -> Desk:
-        desk = stranger(**how)
-        sign_in_by_cookie(desk, name, address)
-        return desk
-
-    return at_a_desk
-
-
-def desks(address: str, watch: Watch, browser: Browser) -> Iterator[SomebodyAt]:
-    """Opens browsers, watched, and closes them at the end."""
     opened: list[BrowserContext] = []
 
     def desk(**how: Any) -> Desk:
@@ -101,6 +92,18 @@ def desks(address: str, watch: Watch, browser: Browser) -> Iterator[SomebodyAt]:
     yield desk
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def somebody(stranger: SomebodyAt, address: str) -> SomebodyAt:
+    """`somebody("nurse@plan")` is a desk with that person signed in, by the cookie the sign-in page would give."""
+
+    def at_a_desk(name: str, **how: Any) -> Desk:
+        desk = stranger(**how)
+        sign_in_by_cookie(desk, name, address)
+        return desk
+
+    return at_a_desk
 
 
 def sign_in_by_cookie(desk: Desk, name: str, address: str) -> None:

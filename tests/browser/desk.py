@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 15_000  # milliseconds; two cores may be shared with much else
 expect.set_options(timeout=PATIENCE)
+
+
+SomebodyAt = Callable[..., "Desk"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.baseline import keeps_the_baseline
-from browser.conftest import SomebodyAt
-from browser.desk import Desk
+from browser.desk import Desk, SomebodyAt
 from browser.house import Mail
 from browser.requests import a_call_without_answers
 from county import County

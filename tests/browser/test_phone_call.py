@@ -9,17 +9,16 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.baseline import keeps_the_baseline
-from browser.conftest import SomebodyAt
-from browser.desk import Desk
+from browser.desk import Desk, SomebodyAt
 from browser.house import Clock, Mail
-from county import PASSWORD
+from county import PASSWORD, County
 from secondopinion.site.stories import REPORT
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_phone_call_becomes_an_authorized_referral_and_closes_by_itself(
-    stranger: SomebodyAt, clock: Clock, mail: Mail
+    place: County, stranger: SomebodyAt, clock: Clock, mail: Mail
 ) -> None:
     desk = stranger()
     given_intake_signs_in(desk)

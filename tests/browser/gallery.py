@@ -1,0 +1,37 @@
+"""A walk through many pages: each is judged by the baseline, has a title of its own, and leaves a picture."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from browser.baseline import faults_of
+from browser.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """What was seen so far. Pictures go to `SECONDOPINION_PICTURES`, else to `folder`."""
+
+    folder: Path
+    faults: list[str] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def look(self, desk: Desk, name: str) -> None:
+        """Judge the page that is open and keep its picture under a name."""
+        self.faults.extend(f"{name}: {fault}" for fault in faults_of(desk.page))
+        path, title = urlsplit(desk.page.url).path, desk.page.title()
+        path = re.sub(r"^/intake/[^/]+/$", "/intake/", path)  # a title never names the Member
+        if self.titles.setdefault(title, path) != path:
+            self.faults.append(f"{name}: the title “{title}” is also that of {self.titles[title]}")
+        folder = Path(os.environ.get("SECONDOPINION_PICTURES") or self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        desk.page.evaluate("window.scrollTo(0, 0)")
+        desk.page.screenshot(path=folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png", full_page=True)
+
+    def found_nothing(self) -> None:
+        """The end of the walk: no page had a fault."""
+        assert not self.faults, "\n".join(self.faults)

@@ -1,0 +1,177 @@
+"""Every page of the desk, on the made-up county of a first start: the accessibility baseline, and pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+from playwright.sync_api import expect
+
+from browser.desk import Desk, SomebodyAt
+from browser.gallery import Gallery
+from browser.watch import Watch
+from county import TODAY
+from secondopinion.desk import work_list
+from secondopinion.people.rls import plan_scope
+from secondopinion.referrals.models import Notice, Referral
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("orchard")]
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Gallery:
+    return Gallery(tmp_path / "pictures")
+
+
+def test_the_way_in_and_the_work_list_keep_the_baseline(
+    stranger: SomebodyAt, somebody: SomebodyAt, gallery: Gallery
+) -> None:
+    new, nurse, citrus = stranger(), somebody("nurse@plan"), somebody("nurse@citrus")
+    new.open("/")
+    gallery.look(new, "Sign in")
+    new.type("Sign-in name", "intake@plan")
+    new.type("Password", "not the password")
+    new.send("Sign in")
+    gallery.look(new, "Sign in, refused")
+    nurse.open("/")
+    gallery.look(nurse, "Work list")
+    nurse.open("/?view=mine&urgency=expedited&state=awaiting_information")
+    nurse.reads("No open referral fits these filters.")
+    gallery.look(nurse, "Work list, nothing fits")
+    citrus.open("/")
+    citrus.reads_not("Harbor Light")
+    gallery.look(citrus, "Work list of a Health Network")
+    gallery.found_nothing()
+
+
+def test_the_pages_of_intake_keep_the_baseline(somebody: SomebodyAt, gallery: Gallery) -> None:
+    desk = somebody("intake@plan")
+    desk.open("/intake/")
+    gallery.look(desk, "Find the Member")
+    desk.send("Find the Member")
+    gallery.look(desk, "Find the Member, refused")
+    desk.type("Birth date", "1970-01-01")
+    desk.type("ID number", "M0000001")
+    desk.send("Find the Member")
+    gallery.look(desk, "Member found")
+    desk.follow("Yes, take in the request")
+    gallery.look(desk, "Take in a request")
+    desk.choose("How urgent is it?", "Expedited")
+    desk.send("Check answers")
+    gallery.look(desk, "Take in a request, refused")
+
+    desk.open("/intake/M0000008/")  # has an open referral, so that the warning of a duplicate is seen too
+    desk.choose("How did the request reach us?", "Fax")
+    desk.type("Day", "2026-11-23")
+    desk.type("Time, Pacific", "08:05")
+    desk.choose("Who asks?", "The Member")
+    desk.choose("Which opinion is asked for?", "Second opinion")
+    desk.choose("Whose care is it about?", "Care from a specialist")
+    desk.type("Who gave the opinion that is questioned?", "Beck")
+    desk.press_here("Search the directory")
+    desk.type("What is it about, in plain words?", "gallstones")
+    desk.choose("Has somebody recommended an operation that has not been done yet?", "Yes")
+    expect(desk.page.get_by_role("complementary")).to_contain_text("Ask for more")
+    gallery.look(desk, "Take in a request, half filled in")
+    desk.send("Check answers")
+    gallery.look(desk, "Check answers")
+    gallery.found_nothing()
+
+
+def test_the_page_of_a_referral_keeps_the_baseline_in_every_state(somebody: SomebodyAt, gallery: Gallery) -> None:
+    nurse, clerk = somebody("nurse@plan"), somebody("intake@plan")
+    for number, state in one_referral_in_each_state().items():
+        nurse.open(f"/referrals/{number}/")
+        gallery.look(nurse, f"Referral, {state}")
+    clerk.open(f"/referrals/{number_of('received')}/")
+    gallery.look(clerk, "Referral, received, at intake")
+    gallery.found_nothing()
+
+
+def test_the_pages_behind_a_referral_keep_the_baseline(somebody: SomebodyAt, gallery: Gallery, watch: Watch) -> None:
+    watch.expected.add(422)
+    nurse, physician = somebody("nurse@plan"), somebody("physician@plan")
+    nurse.open(f"/referrals/{number_of('nurse_review')}/")
+    nurse.send("Send to a physician", within=nurse.step("Send to a physician"))
+    gallery.look(nurse, "Referral, a step refused")
+    nurse.open(f"/referrals/{number_of('authorized')}/choose/")
+    gallery.look(nurse, "Choose a professional")
+    nurse.send("Record the choice")
+    gallery.look(nurse, "Choose a professional, refused")
+    for state in ("authorized", "scheduled", "seen", "closed"):
+        nurse.open(f"/referrals/{number_of(state)}/consultation/")
+        gallery.look(nurse, f"Consultation, {state}")
+    nurse.open(f"/referrals/{number_of('seen')}/consultation/")
+    form = nurse.step("Record the consultation report")
+    nurse.send("Keep the report and pass it on", within=form)
+    gallery.look(nurse, "Consultation, a report refused")
+    for kind, address in one_letter_of_each_kind().items():
+        nurse.open(address)
+        gallery.look(nurse, f"Letter, {kind}")
+    when_a_denial_is_written(physician, number_of("physician_review"))
+    gallery.look(physician, "Decide, the letter shown")
+    gallery.found_nothing()
+
+
+def test_what_is_said_when_a_page_cannot_be_shown_keeps_the_baseline(
+    somebody: SomebodyAt, gallery: Gallery, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch.expected |= {403, 404, 500, 503}
+    nurse = somebody("nurse@plan")
+    nurse.open("/referrals/SO-2020-000001/")
+    gallery.look(nurse, "Not found")
+    nurse.open(f"/referrals/{number_of('physician_review')}/decide/")
+    nurse.reads("This page is not yours to open")
+    gallery.look(nurse, "Not allowed")
+    nurse.open("/intake/")
+    nurse.page.context.clear_cookies(name="csrftoken")
+    nurse.send("Find the Member")
+    nurse.reads("The page was open for too long")
+    gallery.look(nurse, "Stale form")
+    for error, name in ((OperationalError("gone"), "Database away"), (RuntimeError("broken"), "Broken")):
+        monkeypatch.setattr(work_list, "_page", raising(error))
+        nurse.open("/")
+        gallery.look(nurse, name)
+    gallery.found_nothing()
+
+
+def number_of(state: str) -> str:
+    """The number of a made-up referral in a state that the plan decides."""
+    with plan_scope(TODAY):
+        return (
+            Referral.objects.filter(state=state, decider="plan").order_by("number").values_list("number", flat=True)[0]
+        )
+
+
+def one_referral_in_each_state() -> dict[str, str]:
+    """Number to state."""
+    with plan_scope(TODAY):
+        found = Referral.objects.order_by("-number").values_list("state", "number")
+        return {number: state for state, number in dict(found).items()}
+
+
+def one_letter_of_each_kind() -> dict[str, str]:
+    """Kind to the address of a letter's page."""
+    with plan_scope(TODAY):
+        found = Notice.objects.order_by("id").values_list("kind", "referral__number", "letter_id")
+        return {kind: f"/referrals/{number}/letters/{letter}/" for kind, number, letter in found}
+
+
+def when_a_denial_is_written(physician: Desk, number: str) -> None:
+    physician.open(f"/referrals/{number}/decide/")
+    form = physician.page.locator("#deny")
+    form.get_by_label("Clause of the policy").first.select_option("II.D")
+    physician.type("Why it is not met", "Your two doctors agree with each other.", within=form)
+    physician.type("The medical reason", "The pictures of your shoulder show no tear that surgery helps.", within=form)
+    physician.type("What would lead to a yes", "A note that the two opinions differ", within=form)
+    physician.type("Why no other good reason applies", "No new sign was found.", within=form)
+    physician.send("Show the letter", within=form)
+    expect(form.get_by_role("button", name="Sign and deny")).to_be_visible()
+
+
+def raising(error: Exception) -> object:
+    def fails(*_: object) -> None:
+        raise error
+
+    return fails
