@@ -5,10 +5,9 @@ back to the queue when its heartbeat stops (``tasks.rescue``). A worker whose da
 waits and comes back.
 """
 
+import asyncio
 import logging
 import signal
-import time
-from types import FrameType
 
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -26,43 +25,52 @@ logger = logging.getLogger("secondopinion.worker")
 
 def work(arguments: list[str]) -> int:
     """Run jobs until SIGTERM or Ctrl-C."""
-    stopped = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopped
-        stopped = True
-
-    # procrastinate takes these two over while it runs, and hands them back when it ends.
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopped:
-        try:
-            run_jobs(wait=True)
-            return 0  # it ends by itself only when it was told to stop
-        except (ConnectorException, OperationalError, ExceptionGroup) as lost:
-            logger.warning("The database is away (%s); trying again in %.0f s.", _first_line(lost), COME_BACK)
-            time.sleep(COME_BACK)
+    asyncio.run(_work_until_told())
     return 0
 
 
-def run_jobs(*, wait: bool) -> None:
-    """Run the jobs of every queue; with ``wait`` false only those that are due now.
+async def _work_until_told() -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    stop = asyncio.create_task(told.wait())
+    while not told.is_set():
+        working = asyncio.create_task(_run_jobs(wait=True))
+        await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()  # told to stop: it finishes the jobs it has; ended by itself: this does nothing
+        try:
+            await working
+        except asyncio.CancelledError:
+            return
+        except (ConnectorException, OperationalError, ExceptionGroup) as lost:
+            logger.warning("The database is away (%s).", _first_line(lost))
+        # procrastinate also ends without a word, when the connection it listens on is lost.
+        if not told.is_set():
+            logger.warning("The worker starts again in %.0f s.", COME_BACK)
+            await asyncio.wait({stop}, timeout=COME_BACK)
 
-    It opens its own connections, apart from Django's: they listen for new jobs.
-    """
+
+def run_jobs(*, wait: bool) -> None:
+    """Run the jobs of every queue; with ``wait`` false only those that are due now."""
+    asyncio.run(_run_jobs(wait=wait))
+
+
+async def _run_jobs(*, wait: bool) -> None:
+    # It opens connections of its own, apart from Django's: they listen for new jobs.
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     with app.replace_connector(connector.get_worker_connector()) as at_work:
-        at_work.run_worker(
-            wait=wait,
-            concurrency=CONCURRENCY,
-            listen_notify=wait,
-            install_signal_handlers=wait,
-            delete_jobs="successful",
-            shutdown_graceful_timeout=GRACE,
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=FORGOTTEN,
-        )
+        async with at_work.open_async():
+            await at_work.run_worker_async(
+                wait=wait,
+                concurrency=CONCURRENCY,
+                listen_notify=wait,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=FORGOTTEN,
+            )
 
 
 def _first_line(error: BaseException) -> str:

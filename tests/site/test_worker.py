@@ -1,0 +1,89 @@
+"""The worker as a process of its own: told to stop, killed, and with its database gone for a while."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from secondopinion.site import database, state
+from secondopinion.site.database import Address
+from secondopinion.site.tasks import rescue
+from secondopinion.site.worker import run_jobs
+
+PATIENCE = 30.0  # seconds; a busy machine
+
+
+@contextmanager
+def a_worker(owner: Address, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker on this test's database, killed at the end if it still runs."""
+    where = f"postgresql://{owner.user}:{owner.password}@{owner.host}:{owner.port}/{owner.name}"
+    app = where.replace(f"{owner.user}:{owner.password}", f"{database.APP_ROLE}:{state.kept_secret('database-app')}")
+    said = {"DATABASE_URL": where, "SECONDOPINION_APP_DATABASE_URL": app, "SECONDOPINION_PRINT_HOUSE": str(folder)}
+    command = [sys.executable, "-m", "secondopinion", "worker"]
+    with subprocess.Popen(command, env={**os.environ, **said}) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def eventually(what: Callable[[], Any]) -> Any:
+    """Wait until something is so; its value. Fails after a while."""
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not so within {PATIENCE:.0f} s")
+
+
+@pytest.fixture
+def ask(committed: None, test_owner: Address) -> Iterator[Callable[[str], list[Any]]]:
+    """Ask the database, as its owner."""
+    with psycopg.connect(**test_owner.for_psycopg(), autocommit=True) as connection:
+        yield lambda statement: connection.execute(statement).fetchall()  # type: ignore[arg-type]
+
+
+ALIVE = "SELECT id FROM procrastinate_workers"
+
+
+def test_a_worker_told_to_stop_stops_and_signs_off(ask: Any, test_owner: Address, tmp_path: Path) -> None:
+    with a_worker(test_owner, tmp_path) as worker:
+        eventually(lambda: ask(ALIVE))
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(PATIENCE) == 0
+    assert ask(ALIVE) == []
+
+
+def test_a_worker_whose_database_goes_away_comes_back(ask: Any, test_owner: Address, tmp_path: Path) -> None:
+    with a_worker(test_owner, tmp_path) as worker:
+        eventually(lambda: ask(ALIVE))
+        ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'secondopinion_app'"
+            " AND datname = current_database()")  # fmt: skip
+        ask(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+            " VALUES ('house', 'site.rescue', '{\"timestamp\": 0}') RETURNING id"
+        )
+        eventually(lambda: not ask("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'site.rescue'"))
+        assert worker.poll() is None
+
+
+def test_the_job_of_a_killed_worker_goes_to_another(ask: Any) -> None:
+    ask("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
+    ask(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id, args)"
+        " SELECT 'house', 'site.rescue', 'doing', id, '{\"timestamp\": 0}' FROM procrastinate_workers RETURNING id"
+    )
+    rescue.defer(timestamp=0)
+    run_jobs(wait=False)  # gives the job back
+    run_jobs(wait=False)  # runs it
+    assert ask("SELECT status FROM procrastinate_jobs") == []
