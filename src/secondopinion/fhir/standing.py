@@ -21,7 +21,7 @@ AUTHORIZED = frozenset({State.AUTHORIZED, State.SCHEDULED, State.SEEN, State.REP
 CLASSIFY = "A person will read this request and say which opinion is asked for, and about whose care."
 REVIEW = "A clinician is reviewing this request."
 CHOOSE = "No professional is named yet. The Member chooses one; the plan sends the authorization there."
-BILL = "Bill the visit with a consultation code, from {first} to {last}."
+BILL = "Bill the one visit with one of these codes: {codes}."
 
 
 def outcome_of(referral: Referral, at: datetime) -> Outcome:
@@ -90,7 +90,7 @@ def unchanged(outcome: Outcome) -> Outcome:
 def _certified(referral: Referral, before: Snapshot, at: datetime) -> Outcome:
     allowed = questions.what_is_authorized(before.edition_in_force, before.asked)
     who = referral.professional
-    notes = [BILL.format(first=allowed.codes[0], last=allowed.codes[-1])]
+    notes = [BILL.format(codes=", ".join(allowed.codes))]
     return Outcome(
         "certified",
         at,
