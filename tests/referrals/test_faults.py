@@ -15,6 +15,8 @@ from secondopinion.people.rls import plan_scope
 from secondopinion.referrals import advance as door
 from secondopinion.referrals import posting
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.change import Change
+from secondopinion.referrals.ledger import lock, write
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Referral, RunningClock
 from secondopinion.referrals.receive import Request, receive
@@ -70,6 +72,29 @@ def test_of_two_people_deciding_at_once_one_is_told_that_the_referral_has_moved_
     assert any("has moved on" in o for o in outcomes)
     with plan_scope(NOW.date()):
         assert Event.objects.filter(referral_id=referral, step="authorize").count() == 1
+
+
+def test_whoever_waits_for_the_lock_reads_the_clocks_as_the_other_left_them(referral_id):
+    there, referral = referral_id
+    with plan_scope(NOW.date()):
+        nurse = there.person("nurse@plan")
+    read = []
+
+    def wait_for_it():
+        with plan_scope(NOW.date()):
+            read.append(lock(referral))
+        connections.close_all()
+
+    with plan_scope(NOW.date()):
+        held = lock(referral)
+        other = threading.Thread(target=wait_for_it)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+        write(held.referral, held.clocks, "hand_over", "closed", Change(stops=("decision",)), nurse, "nurse", NOW)
+    other.join()
+    assert held.clocks
+    assert (read[0].referral.state, read[0].clocks) == ("closed", ())
 
 
 def test_a_database_killed_in_the_middle_of_a_step_leaves_nothing_half_written(referral_id, test_owner, monkeypatch):
