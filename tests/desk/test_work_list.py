@@ -207,3 +207,14 @@ def test_an_address_that_nobody_would_type_breaks_nothing(five: County, signed_i
     for name in ("number", "state", "network", "view", "time", "after", "program"):
         for value in ("\x00", "x\x00y", "'; --", "9" * 400):
             assert client.get(reverse("work-list"), {name: value}, follow=True).status_code == 200
+
+
+def test_a_referral_that_waits_for_its_visit_says_when_the_visit_is(place: County, signed_in_as: Browser) -> None:
+    with plan_scope(TODAY):
+        referral(
+            1, place.one, state="scheduled", appointment_at=NOW + timedelta(days=2), authorization_number="A1",
+            authorized_on=TODAY,
+        )  # fmt: skip
+    page = show(signed_in_as("nurse@plan"))
+    assert "Waiting for the visit" in page
+    assert "Wed, Nov 25, 2026, 10:00 AM PT" in page
