@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -19,10 +18,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from secondopinion.people.models import AccessEntry, ApiClient, Staff
 from secondopinion.people.person import Person, person_of
 from secondopinion.people.rls import within
+from secondopinion.policy.calendar import PACIFIC
 
 View = Callable[..., HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS")
-PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 def public(view: View) -> View:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import report_clock, report_delivery_clock
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Change, Owed
@@ -17,7 +17,6 @@ from secondopinion.referrals.papers import paper
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Choose, Miss, Report, Schedule, See
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 # Whether a need that the consultant states agrees with a recommendation to do the procedure; None: it cannot be said.
 AGREES = {
     "needed": True, "not-needed": False, "alternative": False, "defer": False, "undetermined": None,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.person import Credential, Person
 from secondopinion.policy.asked import Program, Requester
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import Clock, appointment_clock, notice_clocks, validity, withdrawal_notice_clock
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain
@@ -22,7 +22,6 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Authorize, Deny, TellRequester, Withdraw
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 REQUESTERS = tuple(r.value for r in Requester)
 SHORTEST_REASON = 20  # characters: enough to refuse “no” and “see file”
 

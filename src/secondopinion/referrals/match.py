@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from secondopinion.directory.find import in_network_on, miles_between
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import Member
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.specialties import Level, equivalence, is_physician
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.snapshot import Snapshot
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 SAME_SPECIALTY = "specialist-physician-same-or-equivalent"
 
 

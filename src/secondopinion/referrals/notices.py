@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from secondopinion.directory.find import is_contracted, network_name_of
 from secondopinion.directory.models import PcpAssignment, QualifiedProfessional
@@ -20,6 +19,7 @@ from secondopinion.people.models import HealthNetwork, Member, Period
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import appointment_clock, decision_clocks
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.parameters import value
@@ -29,7 +29,6 @@ from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Deny, Item
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 Letters = tuple[tuple[str, str, dict[str, Any]], ...]
 OFFICES = ("physician", "provider")  # requesters who are told by a letter of their own

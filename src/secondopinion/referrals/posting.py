@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from secondopinion.letters.carriers import Carrier
 from secondopinion.letters.mailing import mail
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
 from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import Notice, Referral
 from secondopinion.referrals.told import Close, Mailed
-
-PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 def post(letter_id: UUID, *, now: datetime, carrier: Carrier) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.letters.freeze import Frozen, freeze
@@ -17,6 +16,7 @@ from secondopinion.letters.models import Letter
 from secondopinion.people.models import AuthorizedRepresentative, Period
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.specialties import Level, plain_name
 from secondopinion.referrals import notices
@@ -27,8 +27,6 @@ from secondopinion.referrals.match import SAME_SPECIALTY, candidates_for, level_
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.told import Deny
-
-PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -20,6 +19,7 @@ from secondopinion.people.models import AuthorizedRepresentative, Delegation, Me
 from secondopinion.people.person import POLICY, Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.findings import Finding, Verdict
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals.advance import advance, role_of
@@ -32,7 +32,6 @@ from secondopinion.referrals.reviewing import clocks_for
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Authorize
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 FUNCTION = "second-opinion-authorization"
 
 
