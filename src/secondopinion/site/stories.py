@@ -123,7 +123,7 @@ def back_pain_with_a_nurse(t: Teller) -> None:
     """A Member called; one question is open, and asking it would settle the request."""
     came = t.working(1, "10:20")
     referral = t.came_in(
-        "M0000003", "intake@plan", came, program="medi-cal", condition="lumbar spinal stenosis",
+        "M0000003", "intake@plan", came, program="medi-cal", condition="a narrow spinal canal in the lower back",
         condition_code="M48.061", procedure="decompression of the lower spine", clinician=professional("Archer"),
         request_words="My surgeon wants to operate on my back. I want somebody else to look first.",
         answers={"surgery_is_recommended": True},
@@ -136,7 +136,7 @@ def heart_decision_is_late(t: Teller) -> None:
     came = t.ago(hours=74)
     referral = t.came_in(
         "M0000004", "intake@plan", came, program="onecare", channel="fax", urgency="expedited",
-        urgency_reason="Fainting spells while waiting could lead to injury.", condition="heart rhythm disorder",
+        urgency_reason="Fainting spells while waiting could lead to injury.", condition="a heart rhythm that is too slow",
         condition_code="I49.5", clinician=professional("Marquez"), **office("Lindgren"),
         request_words="Please arrange a second cardiology opinion on device therapy.",
     )  # fmt: skip
@@ -149,7 +149,7 @@ def knee_waits_for_records(t: Teller) -> None:
     """The plan asked for what is missing; the letters have gone out."""
     came = t.working(3, "14:05")
     referral = t.came_in(
-        "M0000025", "intake@plan", came, program="onecare", channel="fax", condition="osteoarthritis of the knee",
+        "M0000025", "intake@plan", came, program="onecare", channel="fax", condition="worn cartilage in the knee",
         condition_code="M17.11", procedure="knee replacement", clinician=professional("Tanabe"), **office("Moradi"),
         request_words="Second opinion about the knee, see attached.",
     )  # fmt: skip
@@ -187,7 +187,7 @@ def spine_visit_is_scheduled(t: Teller) -> None:
     """Authorized, chosen, and the visit is booked for next week."""
     came = t.working(4, "09:10")
     referral = t.came_in(
-        "M0000026", "intake@plan", came, program="medi-cal", channel="fax", condition="lumbar disc herniation",
+        "M0000026", "intake@plan", came, program="medi-cal", channel="fax", condition="a slipped disc in the lower back",
         condition_code="M51.26", procedure="spinal fusion", clinician=professional("Haddad"), answers=DOUBTS_SURGERY,
         wishes=professional("Specialist"), **office("Lindgren"),
         request_words="Member questions whether fusion is necessary.",
@@ -221,7 +221,7 @@ def tumor_opinion_is_closed(t: Teller) -> None:
     came = t.working(28, "09:40")
     referral = t.came_in(
         "M0000014", "intake@plan", came, program="medi-cal", channel="fax",
-        condition="tumor of the large bowel", condition_code="C18.7", procedure="removal of a part of the bowel",
+        condition="a tumor of the large bowel", condition_code="C18.7", procedure="removal of a part of the bowel",
         clinician=professional("Beck"), answers=DOUBTS_SURGERY, wishes=professional("Cole"), **office("Villareal"),
         request_words="Patient is afraid of surgery and wants to hear a second surgeon.",
     )  # fmt: skip
@@ -243,7 +243,7 @@ def third_opinion_is_denied(t: Teller) -> None:
     """A physician's denial, signed, with both letters mailed."""
     came = t.working(6, "10:30")
     referral = t.came_in(
-        "M0000003", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value, condition="hand numbness",
+        "M0000003", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value, condition="numbness in the hand",
         condition_code="G56.01", clinician=professional("Petrak"), procedure="release of the wrist nerve",
         request_words="I want one more opinion about my hand.",
         answers={"second_opinion_report_in_hand": True, "recommendations_differ_on_need_for_procedure": False},
@@ -267,7 +267,7 @@ def third_opinion_waits_for_a_physician(t: Teller) -> None:
     came = t.working(2, "13:10")
     referral = t.came_in(
         "M0000056", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value,
-        condition="torn shoulder tendon", condition_code="M75.101", clinician=professional("Archer"),
+        condition="a torn shoulder tendon", condition_code="M75.101", clinician=professional("Archer"),
         procedure="repair of the shoulder tendon", request_words="Two doctors said exercise. I want a third one.",
         answers={"second_opinion_report_in_hand": True, "recommendations_differ_on_need_for_procedure": False},
     )  # fmt: skip
