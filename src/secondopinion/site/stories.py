@@ -136,7 +136,7 @@ def heart_decision_is_late(t: Teller) -> None:
     came = t.ago(hours=74)
     referral = t.came_in(
         "M0000004", "intake@plan", came, program="onecare", channel="fax", urgency="expedited",
-        urgency_reason="Fainting spells while waiting could lead to injury.", condition="a heart rhythm that is too slow",
+        urgency_reason="Fainting spells while waiting could lead to injury.", condition="a slow heart rhythm",
         condition_code="I49.5", clinician=professional("Marquez"), **office("Lindgren"),
         request_words="Please arrange a second cardiology opinion on device therapy.",
     )  # fmt: skip
@@ -187,7 +187,7 @@ def spine_visit_is_scheduled(t: Teller) -> None:
     """Authorized, chosen, and the visit is booked for next week."""
     came = t.working(4, "09:10")
     referral = t.came_in(
-        "M0000026", "intake@plan", came, program="medi-cal", channel="fax", condition="a slipped disc in the lower back",
+        "M0000026", "intake@plan", came, program="medi-cal", channel="fax", condition="a slipped disc in the back",
         condition_code="M51.26", procedure="spinal fusion", clinician=professional("Haddad"), answers=DOUBTS_SURGERY,
         wishes=professional("Specialist"), **office("Lindgren"),
         request_words="Member questions whether fusion is necessary.",
@@ -243,7 +243,7 @@ def third_opinion_is_denied(t: Teller) -> None:
     """A physician's denial, signed, with both letters mailed."""
     came = t.working(6, "10:30")
     referral = t.came_in(
-        "M0000003", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value, condition="numbness in the hand",
+        "M0000003", "intake@plan", came, program="medi-cal", opinion=Opinion.THIRD.value, condition="a numb hand",
         condition_code="G56.01", clinician=professional("Petrak"), procedure="release of the wrist nerve",
         request_words="I want one more opinion about my hand.",
         answers={"second_opinion_report_in_hand": True, "recommendations_differ_on_need_for_procedure": False},
