@@ -41,5 +41,7 @@ def written_tests(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionD
         node
         for body in bodies
         for node in body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test")
+        and not any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
     ]
