@@ -9,7 +9,9 @@ from county import NOW, county
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter
 from secondopinion.people.person import POLICY
+from secondopinion.people.rls import Scope, set_scope
 from secondopinion.policy.asked import About, Opinion
+from secondopinion.referrals.access import work_list
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
@@ -142,6 +144,25 @@ def test_the_network_decides_when_it_was_delegated_to_on_the_day_and_the_plan_ot
         advance(maria.referral_id, TakeUp(), person=there.person("nurse@plan"), now=NOW)
     with pytest.raises(Refused, match="The plan decides"):
         advance(joe.referral_id, TakeUp(), person=there.person("nurse@sierra"), now=NOW)
+
+
+def test_a_network_is_told_where_to_send_a_member_who_was_not_its_own(there):
+    set_scope(Scope((there.citrus.pk,), NOW.date()))
+    nurse = there.person("nurse@citrus")
+    with pytest.raises(Refused, match="Forward the request to the plan"):
+        receive(asked(there, member=there.one), person=nurse, now=NOW)
+    set_scope(Scope(None, NOW.date()))
+    assert not Referral.objects.exists()
+
+
+def test_a_denial_stays_on_the_work_list_until_its_letters_have_left(there, tmp_path):
+    referral = given_a_referral_with_a_physician(there)
+    physician = there.person("physician@plan")
+    taken = advance(referral.pk, DENIAL, person=physician, now=NOW)
+    assert list(work_list(physician)) == [referral]
+    for letter in taken.letters:
+        post(letter, now=NOW, carrier=PrintHouse(tmp_path))
+    assert list(work_list(physician)) == []
 
 
 def test_answering_the_open_question_lets_a_nurse_authorize(there):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from secondopinion.people.person import Person
-from secondopinion.referrals.lifecycle import FINISHED, Refused
-from secondopinion.referrals.models import Referral
+from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.models import OPEN, Referral
 
 
 def visible_to(person: Person) -> QuerySet[Referral]:
@@ -25,4 +25,4 @@ def one(person: Person, number: str) -> Referral:
 
 def work_list(person: Person) -> QuerySet[Referral]:
     """Open referrals, the one with the least time left first."""
-    return visible_to(person).filter(~Q(state__in=FINISHED)).order_by("due_at", "id")
+    return visible_to(person).filter(OPEN).order_by("due_at", "id")

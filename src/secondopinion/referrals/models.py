@@ -16,6 +16,8 @@ from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.referrals.lifecycle import FINISHED, State
 
+# Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).
+OPEN = ~Q(state__in=FINISHED) | Q(due_at__isnull=False)
 STATES = [(s.value, s.words) for s in State]
 
 
@@ -93,11 +95,11 @@ class Referral(models.Model):
     class Meta:
         ordering = ("due_at", "id")
         indexes = (
-            models.Index(name="referral_open_due", fields=("due_at", "id"), condition=~Q(state__in=FINISHED)),
+            models.Index(name="referral_open_due", fields=("due_at", "id"), condition=OPEN),
             models.Index(
                 name="referral_open_network_due",
                 fields=("network", "due_at", "id"),
-                condition=~Q(state__in=FINISHED),
+                condition=OPEN,
             ),
         )
         constraints = (

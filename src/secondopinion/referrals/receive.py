@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import connection, transaction
 
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.people.models import AuthorizedRepresentative, Delegation, Member, NetworkAssignment, Period
+from secondopinion.people.find import decides_itself
+from secondopinion.people.models import AuthorizedRepresentative, Member, NetworkAssignment, Period
 from secondopinion.people.person import POLICY, Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
@@ -31,8 +32,6 @@ from secondopinion.referrals.models import Channel, Referral
 from secondopinion.referrals.reviewing import clocks_for
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Authorize
-
-FUNCTION = "second-opinion-authorization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     """
     received_at = _checked_instant(request.received_at, now)
     day = received_at.astimezone(PACIFIC).date()
+    _check_whose(request.member, person, day)
     _check_program(request, day)
     _check_requester(request, day)
     with transaction.atomic():
@@ -81,6 +81,17 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
         if finding is not None and finding.verdict is Verdict.YES:
             return advance(before.id, Authorize(), person=POLICY, now=now)
     return Taken(before.id, before.number, "receive", State.RECEIVED.value, position, letters)
+
+
+def _check_whose(member: Member, person: Person, day: date) -> None:
+    """A Health Network takes in its own Members only; who comes to the wrong door is sent on at once (II.L)."""
+    if person.network is None:
+        return
+    if not NetworkAssignment.objects.filter(Period.covering(day), member=member, network_id=person.network).exists():
+        raise Refused(
+            "On the day of receipt the Member did not belong to your Health Network. Forward the request to the plan "
+            "today, with the instant you received it: the clock has been running since then."
+        )
 
 
 def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding | None, Change]:
@@ -109,14 +120,15 @@ def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding |
 
 
 def _row(request: Request, received_at: datetime, day: date, now: datetime) -> Snapshot:
-    assignment = NetworkAssignment.objects.filter(Period.covering(day), member=request.member).first()
-    network: UUID | None = assignment.network_id if assignment else None
+    assigned = NetworkAssignment.objects.filter(Period.covering(day), member=request.member).select_related("network")
+    network = next((a.network for a in assigned), None)
     edition = questions.edition_on(day)
+    decider = questions.who_decides(edition, Program(request.program), decides_itself(network, request.program, day))
     yes, no = questions.as_masks(edition, _known(edition, request.answers))
     clinician = request.clinician
     return Snapshot(
-        id=uuid4(), number=_next_number(day), member_id=request.member.pk, network_id=network,
-        program=request.program, decider=_decider(network, request.program, day), edition=edition.name,
+        id=uuid4(), number=_next_number(day), member_id=request.member.pk, network_id=network.pk if network else None,
+        program=request.program, decider=decider.value, edition=edition.name,
         channel=request.channel, received_at=received_at, entered_at=now, requester=request.requester,
         requester_name=request.requester_name.strip(), requester_phone=request.requester_phone,
         requester_npi=request.requester_npi, requester_address=request.requester_address,
@@ -138,17 +150,6 @@ def _known(edition: Any, answers: Mapping[str, bool | None]) -> Mapping[str, boo
     if unknown:
         raise Refused(f"The policy asks nothing called {', '.join(unknown)}. Use the questions it lists.")
     return answers
-
-
-def _decider(network: UUID | None, program: str, day: date) -> str:
-    """The network when it was delegated to on the day of receipt, for this program; else the plan (II.L)."""
-    delegated = (
-        network is not None
-        and Delegation.objects.filter(
-            Period.covering(day), network_id=network, program=program, function=FUNCTION
-        ).exists()
-    )
-    return "network" if delegated else "plan"
 
 
 def _next_number(day: date) -> str:
