@@ -226,7 +226,7 @@ class Cluster:
         builtin = self.version() >= 17
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if builtin else []
         locale.append("--locale=C" if builtin else "--locale=C.UTF-8")
-        secure = ["-A", "scram-sha-256", "--pwfile", password_file]
+        secure = ["-A", "scram-sha-256", "--pwfile", str(password_file)]
         try:
             self._run("initdb", "-D", draft, "-U", OWNER, "-E", "UTF8", *locale, *secure)
         finally:

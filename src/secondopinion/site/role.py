@@ -94,4 +94,4 @@ def _like(connection: psycopg.Connection, patterns: tuple[str, ...]) -> list[sql
 
 
 def _sql(connection: psycopg.Connection, text: str, **parts: sql.Composable) -> None:
-    connection.execute(sql.SQL(text).format(**parts))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(text).format(**parts))
