@@ -190,7 +190,7 @@ def test_a_physician_of_the_network_that_does_not_decide_is_told_so(place: Count
 
 @pytest.mark.parametrize(("missing", "sentence"), [
     ({"reason_1": "", "clause_1": ""}, "“Clause of the policy” is missing."),
-    ({"reason_1": "No."}, "The denial lacks a reason in plain words"),
+    ({"reason_1": "No."}, "is too short to be understood. Write at least one sentence."),
     ({"would_change": "   "}, "“What would lead to a yes” is missing."),
     ({"clause_1": "II.Z"}, "“Clause of the policy”: choose one from the list."),
     ({"clause_2": "II.C.4"}, "Give both the clause and the words."),

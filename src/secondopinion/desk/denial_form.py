@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from secondopinion.desk.step_fields import Setting, StepForm, choice_field, words_field
 from secondopinion.policy.asked import Program
+from secondopinion.referrals.deciding import SHORTEST_REASON
 from secondopinion.referrals.told import Deny, Reason
 
 NUMBERS: Final = ("1", "2", "3")
+sentence = partial(words_field, shortest=SHORTEST_REASON)
 
 
 class DenyForm(StepForm):
@@ -18,16 +21,16 @@ class DenyForm(StepForm):
     title = "Deny the request"
     verb = "Sign and deny"
     clause_1 = choice_field("Clause of the policy")
-    reason_1 = words_field("Why it is not met, in words the Member understands")
+    reason_1 = sentence("Why it is not met, in words the Member understands")
     clause_2 = choice_field("Clause of the policy", required=False, first="No second reason")
-    reason_2 = words_field("Why it is not met", required=False)
+    reason_2 = sentence("Why it is not met", required=False)
     clause_3 = choice_field("Clause of the policy", required=False, first="No third reason")
-    reason_3 = words_field("Why it is not met", required=False)
-    clinical_reason = words_field("The medical reason", "What was looked at, and what it shows.")
-    would_change = words_field("What would lead to a yes", "One line for each thing the Member could send.")
-    medicare_reason = words_field("Why Medicare’s rules do not cover it")
-    medi_cal_reason = words_field("Why Medi-Cal’s rules do not cover it")
-    why_not_otherwise = words_field(
+    reason_3 = sentence("Why it is not met", required=False)
+    clinical_reason = sentence("The medical reason", "What was looked at, and what it shows.")
+    would_change = sentence("What would lead to a yes", "One line for each thing the Member could send.")
+    medicare_reason = sentence("Why Medicare’s rules do not cover it")
+    medi_cal_reason = sentence("Why Medi-Cal’s rules do not cover it")
+    why_not_otherwise = sentence(
         "Why no other good reason applies",
         "For the file, not for the letter: another reason like those listed (II.C), checking whether the service "
         "is needed (II.E), a further opinion (II.I).",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +29,7 @@ from secondopinion.referrals.access import one
 from secondopinion.referrals.lifecycle import Refused, State
 from secondopinion.referrals.models import Referral
 
+Thing = TypeVar("Thing")
 ALREADY_YES: Final = "The policy already authorizes this request, so nobody is asked and no physician is needed."
 NOT_YET_YES: Final = (
     "Not yet: the policy does not find a yes in the recorded answers. Answer the open questions below, "
@@ -141,12 +143,22 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "may_read_for_decision": "deny" in allowed,
         "clocks": clock_rows(reading.clocks_of(found), now),
         "history": list(reversed(history)),
-        "notices": reading.notices_of(found),
-        "papers": reading.papers_of(found),
+        "notices": numbered(reading.notices_of(found), lambda notice: notice.kind),
+        "papers": numbered(reading.papers_of(found), lambda paper: paper.name),
         "report": reading.report_of(found),
         "finished": not allowed,
         "guide": guide(found, columns, allowed),
     }
+
+
+def numbered(things: Sequence[Thing], name: Callable[[Thing], str]) -> list[tuple[Thing, int]]:
+    """Each thing with its number among those of the same name, so that no two links bear one name."""
+    seen: Counter[str] = Counter()
+    pairs = []
+    for thing in things:
+        seen[name(thing)] += 1
+        pairs.append((thing, seen[name(thing)]))
+    return pairs
 
 
 def next_steps(

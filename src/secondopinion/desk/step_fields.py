@@ -100,11 +100,15 @@ def time_field(label: str, help_text: str = "") -> forms.TimeField:
     return forms.TimeField(label=label, help_text=help_text, widget=widget, error_messages=wrong)
 
 
-def words_field(label: str, help_text: str = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
-    """Words of more than one line."""
+def words_field(
+    label: str, help_text: str = "", *, required: bool = True, rows: int = 3, shortest: int = 0
+) -> forms.CharField:
+    """Words of more than one line, of at least `shortest` characters when any are given."""
+    short = f"“{label}” is too short to be understood. Write at least one sentence."
     return forms.CharField(
-        label=label, help_text=help_text, required=required, max_length=4000, widget=forms.Textarea({"rows": rows})
-    )
+        label=label, help_text=help_text, required=required, max_length=4000, min_length=shortest or None,
+        widget=forms.Textarea({"rows": rows}), error_messages={"min_length": short},
+    )  # fmt: skip
 
 
 def line_field(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
