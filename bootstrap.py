@@ -237,7 +237,7 @@ def works(interpreter: Path) -> bool:
     """Whether an interpreter is there, runs, and knows pip."""
     if not interpreter.exists():
         return False
-    return subprocess.run([interpreter, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    return subprocess.run([interpreter, "-c", "import pip"], capture_output=True).returncode == 0
 
 
 def stamped(mark: Path, lock_file: Path) -> bool:

@@ -127,11 +127,6 @@ def refuse_unfit(owner: Address) -> None:
         raise DatabaseUnreachable(f"PostgreSQL 15 or later is needed, and this is {version // 10000}.")
 
 
-def answers(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether there is nothing to start: the database is another's, or the embedded one is up."""
-    return bool(environ.get("DATABASE_URL")) or embedded().answers()
-
-
 def embedded() -> "Cluster":
     """The embedded PostgreSQL of this clone."""
     return Cluster(state.home() / "postgres")
@@ -184,6 +179,12 @@ class Cluster:
         if self.answers():
             self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "30", "-s")
 
+    def stop_if_idle(self) -> None:
+        """Stop it unless another program, such as a second ``run``, is connected."""
+        with self.locked():
+            if self.answers() and not self._others():
+                self.stop()
+
     def answers(self) -> bool:
         """Whether this very server, and no other on its port, lets its owner in."""
         try:
@@ -202,6 +203,14 @@ class Cluster:
             yield
 
     # How it is done
+
+    def _others(self) -> int:
+        with psycopg.connect(**self.address().named("postgres").for_psycopg()) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def _remember(self, port: int, password: str) -> None:
         state.write_private(self.memo, json.dumps({"port": port, "password": password}))

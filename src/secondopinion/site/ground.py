@@ -5,13 +5,11 @@ import django
 from secondopinion.site import database
 
 
-def lay() -> bool:
-    """Start the database unless it answers, and set Django up. True when it was started just now.
+def lay() -> None:
+    """Start the database unless it answers, and set Django up.
 
     In this order: the settings read the port on which the embedded database was started. Models
     can be imported only afterwards. Raises DatabaseUnreachable.
     """
-    started = not database.answers()
     database.start()
     django.setup()
-    return started

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
+from django.db import connections
 
 from secondopinion.site import database, role, state
 from secondopinion.site.refusal import Refusal
@@ -46,6 +47,8 @@ def everything() -> str:
         return ways_in(put_county(datetime.now(UTC)))
     except SeedRefused:
         return ""
+    finally:
+        connections.close_all()  # the web and the worker have their own from here on
 
 
 def bring_up_to_date() -> None:

@@ -27,12 +27,11 @@ class NotServed(Refusal):
 def run(arguments: list[str]) -> int:
     """Start everything, print where it is and who may sign in, wait for Ctrl-C, stop everything."""
     running: list[subprocess.Popen[bytes]] = []
-    started = False
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         _say("Preparing the database ...")
-        started = ground.lay()
+        ground.lay()
         return _serve(running)
     except KeyboardInterrupt:
         _say("\nStopping.")
@@ -42,8 +41,8 @@ def run(arguments: list[str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         _stop(running)
-        if started:
-            database.embedded().stop()
+        if not os.environ.get("DATABASE_URL"):
+            database.embedded().stop_if_idle()
 
 
 def _serve(running: list[subprocess.Popen[bytes]]) -> int:
@@ -70,6 +69,7 @@ def gunicorn(port: int) -> list[str]:
     command += ["--bind", f"{host}:{port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
     # gunicorn's workers say they live by touching a file: in memory, a slow disk cannot make them look dead.
     command += ["--worker-tmp-dir", "/dev/shm"] if os.path.isdir("/dev/shm") else []  # noqa: S108
+    command += ["--preload"]  # the program is read once, not once for each process
     return [*command, "--max-requests", "20000", "--max-requests-jitter", "2000", "--log-level", "warning"]
 
 
