@@ -184,9 +184,7 @@ def _card(
     )
 
 
-def _settled(
-    names: frozenset[str], facts: Mapping[str, Fact], known: Mapping[str, bool | None]
-) -> tuple[Settled, ...]:
+def _settled(names: frozenset[str], facts: Mapping[str, Fact], known: Mapping[str, bool | None]) -> tuple[Settled, ...]:
     """Facts in the order the policy asks them."""
     return tuple(
         Settled(name, fact.question, answer_words(known.get(name)), fact.hidden)

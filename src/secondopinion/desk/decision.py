@@ -104,9 +104,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return show(request, fresh, form, errors=(Line(str(refused), "deny"),), status=status)
 
 
-def sign(
-    request: HttpRequest, found: Referral, form: DenyForm, told: Deny, drafts: Sequence[Frozen]
-) -> HttpResponse:
+def sign(request: HttpRequest, found: Referral, form: DenyForm, told: Deny, drafts: Sequence[Frozen]) -> HttpResponse:
     """Deny, when what would be signed is what was shown. Raises Refused."""
     was_shown = request.POST.get("shown", "")
     if was_shown != sum_of(drafts):

@@ -51,7 +51,6 @@ class Line:
     did: str
     why: str
     details: tuple[str, ...]
-    hash: str
 
     @property
     def sentence(self) -> str:
@@ -110,7 +109,7 @@ def _line(event: Event, context: Context) -> Line:
     if not said.why and event.step == "authorize":
         said = replace(said, why=because(event, context.edition))
     who = _who(event)
-    return Line(event.position, event.at, spoken(event.at), who, said.did, said.why, said.details, event.hash)
+    return Line(event.position, event.at, spoken(event.at), who, said.did, said.why, said.details)
 
 
 def _who(event: Event) -> str:
@@ -281,9 +280,7 @@ def _report(event: Event, context: Context) -> Said:
 def _mailed(event: Event, context: Context) -> Said:
     kind = words_of(event.details.get("kind"), "letter")
     to = READERS.get(event.details.get("to", ""), "its reader")
-    return Said(
-        f"mailed the letter “{kind}” to {to}", _quoted("Proof of mailing", event.details.get("batch"))
-    )
+    return Said(f"mailed the letter “{kind}” to {to}", _quoted("Proof of mailing", event.details.get("batch")))
 
 
 def _close(event: Event, context: Context) -> Said:

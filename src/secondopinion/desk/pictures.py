@@ -7,7 +7,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from secondopinion.letters.paper import _pdfium  # the one lock that every reader of a PDF here takes
 

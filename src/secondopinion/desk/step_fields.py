@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, ClassVar
@@ -154,6 +154,3 @@ def bytes_of(upload: UploadedFile[Any], largest: int) -> bytes:
             "Scan it smaller, and choose it again."
         )
     return bytes(upload.read())
-
-
-Maker = Callable[[Setting, Any, Any], StepForm]
