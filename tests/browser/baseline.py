@@ -19,7 +19,7 @@ PAGE = """() => {
   const links = [...document.querySelectorAll("a[href]")].map((a) => [words(a), a.href]);
   const wrong = [...document.querySelectorAll(".usa-error-message[id]")].map((e) => e.id);
   const told = [...document.querySelectorAll("[aria-describedby]")].flatMap(
-    (e) => e.getAttribute("aria-describedby").split(/\\s+/).map((id) => [e.id || e.tagName, id]));
+    (e) => e.getAttribute("aria-describedby").trim().split(/\\s+/).map((id) => [e.id || e.tagName, id]));
   return {
     title: document.title,
     language: document.documentElement.lang,

@@ -9,11 +9,10 @@ from browser.baseline import keeps_the_baseline
 from browser.desk import Desk, SomebodyAt
 from browser.house import Mail
 from browser.requests import a_call_without_answers
+from browser.writing import REASON, write_a_denial
 from county import County
 
 pytestmark = pytest.mark.browser
-
-REASON = "Nobody has told you to have surgery. Your doctor asked you to wait and see."
 
 
 def test_a_nurse_sends_a_request_up_and_a_physician_denies_it_with_the_letter_that_was_read(
@@ -75,14 +74,7 @@ def then_there_is_nothing_to_sign_before_the_letter_was_seen(physician: Desk) ->
 
 
 def when_the_physician_writes_the_denial_and_looks_at_the_letter(physician: Desk) -> None:
-    form = physician.page.locator("#deny")
-    clause = form.get_by_label("Clause of the policy").first
-    clause.select_option("II.C.1")
-    physician.type("Why it is not met, in words the Member understands", REASON, within=form)
-    physician.type("The medical reason", "The scan of October shows no change that surgery would help.", within=form)
-    physician.type("What would lead to a yes", "A note from your doctor that names a surgery", within=form)
-    physician.type("Why no other good reason applies", "The file was read for any other reason; none was found.")
-    physician.send("Show the letter", within=form)
+    write_a_denial(physician, physician.number)
 
 
 def then_the_letter_stands_beside_the_form_as_the_member_will_read_it(physician: Desk) -> bytes:

@@ -8,9 +8,11 @@ import pytest
 from django.db import OperationalError
 from playwright.sync_api import expect
 
-from browser.desk import Desk, SomebodyAt
+from browser.desk import SomebodyAt
 from browser.gallery import Gallery
+from browser.requests import made_up
 from browser.watch import Watch
+from browser.writing import write_a_denial
 from county import TODAY
 from secondopinion.desk import work_list
 from secondopinion.people.rls import plan_scope
@@ -84,7 +86,7 @@ def test_the_page_of_a_referral_keeps_the_baseline_in_every_state(somebody: Some
     for number, state in one_referral_in_each_state().items():
         nurse.open(f"/referrals/{number}/")
         gallery.look(nurse, f"Referral, {state}")
-    clerk.open(f"/referrals/{number_of('received')}/")
+    clerk.open(f"/referrals/{made_up('received')}/")
     gallery.look(clerk, "Referral, received, at intake")
     gallery.found_nothing()
 
@@ -92,24 +94,24 @@ def test_the_page_of_a_referral_keeps_the_baseline_in_every_state(somebody: Some
 def test_the_pages_behind_a_referral_keep_the_baseline(somebody: SomebodyAt, gallery: Gallery, watch: Watch) -> None:
     watch.expected.add(422)
     nurse, physician = somebody("nurse@plan"), somebody("physician@plan")
-    nurse.open(f"/referrals/{number_of('nurse_review')}/")
+    nurse.open(f"/referrals/{made_up('nurse_review')}/")
     nurse.send("Send to a physician", within=nurse.step("Send to a physician"))
     gallery.look(nurse, "Referral, a step refused")
-    nurse.open(f"/referrals/{number_of('authorized')}/choose/")
+    nurse.open(f"/referrals/{made_up('authorized')}/choose/")
     gallery.look(nurse, "Choose a professional")
     nurse.send("Record the choice")
     gallery.look(nurse, "Choose a professional, refused")
     for state in ("authorized", "scheduled", "seen", "closed"):
-        nurse.open(f"/referrals/{number_of(state)}/consultation/")
+        nurse.open(f"/referrals/{made_up(state)}/consultation/")
         gallery.look(nurse, f"Consultation, {state}")
-    nurse.open(f"/referrals/{number_of('seen')}/consultation/")
+    nurse.open(f"/referrals/{made_up('seen')}/consultation/")
     form = nurse.step("Record the consultation report")
     nurse.send("Keep the report and pass it on", within=form)
     gallery.look(nurse, "Consultation, a report refused")
     for kind, address in one_letter_of_each_kind().items():
         nurse.open(address)
         gallery.look(nurse, f"Letter, {kind}")
-    when_a_denial_is_written(physician, number_of("physician_review"))
+    write_a_denial(physician, made_up("physician_review"))
     gallery.look(physician, "Decide, the letter shown")
     gallery.found_nothing()
 
@@ -121,7 +123,7 @@ def test_what_is_said_when_a_page_cannot_be_shown_keeps_the_baseline(
     nurse = somebody("nurse@plan")
     nurse.open("/referrals/SO-2020-000001/")
     gallery.look(nurse, "Not found")
-    nurse.open(f"/referrals/{number_of('physician_review')}/decide/")
+    nurse.open(f"/referrals/{made_up('physician_review')}/decide/")
     nurse.reads("This page is not yours to open")
     gallery.look(nurse, "Not allowed")
     nurse.open("/intake/")
@@ -136,14 +138,6 @@ def test_what_is_said_when_a_page_cannot_be_shown_keeps_the_baseline(
     gallery.found_nothing()
 
 
-def number_of(state: str) -> str:
-    """The number of a made-up referral in a state that the plan decides."""
-    with plan_scope(TODAY):
-        return (
-            Referral.objects.filter(state=state, decider="plan").order_by("number").values_list("number", flat=True)[0]
-        )
-
-
 def one_referral_in_each_state() -> dict[str, str]:
     """Number to state."""
     with plan_scope(TODAY):
@@ -156,18 +150,6 @@ def one_letter_of_each_kind() -> dict[str, str]:
     with plan_scope(TODAY):
         found = Notice.objects.order_by("id").values_list("kind", "referral__number", "letter_id")
         return {kind: f"/referrals/{number}/letters/{letter}/" for kind, number, letter in found}
-
-
-def when_a_denial_is_written(physician: Desk, number: str) -> None:
-    physician.open(f"/referrals/{number}/decide/")
-    form = physician.page.locator("#deny")
-    form.get_by_label("Clause of the policy").first.select_option("II.D")
-    physician.type("Why it is not met", "Your two doctors agree with each other.", within=form)
-    physician.type("The medical reason", "The pictures of your shoulder show no tear that surgery helps.", within=form)
-    physician.type("What would lead to a yes", "A note that the two opinions differ", within=form)
-    physician.type("Why no other good reason applies", "No new sign was found.", within=form)
-    physician.send("Show the letter", within=form)
-    expect(form.get_by_role("button", name="Sign and deny")).to_be_visible()
 
 
 def raising(error: Exception) -> object:

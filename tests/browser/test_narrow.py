@@ -1,0 +1,53 @@
+"""On a small screen (320 CSS pixels) and at 200% zoom no page scrolls sideways; a wide table has a box of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from browser.desk import Desk, SomebodyAt
+from browser.requests import made_up
+from browser.watch import Watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("orchard")]
+
+SCREENS: dict[str, dict[str, Any]] = {
+    "320 pixels wide": {"viewport": {"width": 320, "height": 640}},
+    "200% zoom": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
+}
+# Who sticks out, unless a box of their own lets them be scrolled to.
+STICKING_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const boxed = (e) => e && e !== document.body &&
+    (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX) || boxed(e.parentElement));
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > wide + 1 && !boxed(e.parentElement))
+    .map((e) => `${e.tagName}.${e.className} to ${Math.round(e.getBoundingClientRect().right)} of ${wide}`);
+}"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, watch: Watch, screen: str) -> None:
+    watch.expected.add(404)
+    new = stranger(**SCREENS[screen])
+    nurse, physician = (somebody(name, **SCREENS[screen]) for name in ("nurse@plan", "physician@plan"))
+    pages: list[tuple[Desk, str]] = [
+        (new, "/sign-in"),
+        (nurse, "/"),
+        (nurse, "/intake/"),
+        (nurse, "/intake/M0000008/"),
+        (nurse, f"/referrals/{made_up('nurse_review')}/"),
+        (nurse, f"/referrals/{made_up('closed')}/"),
+        (nurse, f"/referrals/{made_up('authorized')}/choose/"),
+        (nurse, f"/referrals/{made_up('closed')}/consultation/"),
+        (physician, f"/referrals/{made_up('physician_review')}/decide/"),
+        (nurse, "/referrals/SO-2020-000001/"),
+    ]
+    faults = []
+    for desk, address in pages:
+        desk.open(address)
+        desk.page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+        faults += [f"{address}: {out}" for out in desk.page.evaluate(STICKING_OUT)]
+    assert not faults, "\n".join(faults)
