@@ -14,7 +14,7 @@ from secondopinion.policy.asked import About, Opinion
 from secondopinion.referrals.access import work_list
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
+from secondopinion.referrals.models import Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.overnight import differences
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import Request, receive
@@ -25,6 +25,7 @@ from secondopinion.referrals.told import (
     Choose,
     Classify,
     Deny,
+    FileRecord,
     Item,
     Reason,
     ReferUp,
@@ -241,6 +242,28 @@ def test_a_denial_that_lacks_a_part_is_refused(there, without):
     with pytest.raises(Refused):
         advance(referral.pk, replace(DENIAL, **without), person=there.person("physician@plan"), now=NOW)
     assert not Letter.objects.exists()
+
+
+def test_a_denial_is_signed_only_when_every_record_is_marked_as_read(there):
+    referral = given_a_referral_with_a_physician(there)
+    advance(referral.pk, FileRecord("scan.pdf", PDF), person=there.person("intake@plan"), now=NOW)
+    physician = there.person("physician@plan")
+    with pytest.raises(Refused, match="marked as read"):
+        advance(referral.pk, DENIAL, person=physician, now=NOW)
+    paper = Paper.objects.get(referral=referral)
+    advance(referral.pk, replace(DENIAL, considered=(paper.pk,)), person=physician, now=NOW)
+    assert Event.objects.get(referral=referral, step="deny").details["considered"] == [paper.sha256]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "empty"), (b"GIF89a", "not a PDF"), (b"%PDF-1.4 torn", "damaged"), (b"%PDF-" + b"0" * (40 << 20), "40 MB")],
+)
+def test_a_file_that_is_no_use_is_refused_and_nothing_is_kept(there, content, words):
+    taken = receive(asked(there), person=there.person("intake@plan"), now=NOW)
+    with pytest.raises(Refused, match=words):
+        advance(taken.referral_id, FileRecord("a.pdf", content), person=there.person("intake@plan"), now=NOW)
+    assert not Paper.objects.exists()
 
 
 def test_what_the_policy_authorizes_cannot_be_denied(there):

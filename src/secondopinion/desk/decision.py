@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -110,10 +110,17 @@ def sign(request: HttpRequest, found: Referral, form: DenyForm, told: Deny, draf
     if was_shown != sum_of(drafts):
         sentence = NOT_THE_SAME if was_shown else SHOW_FIRST
         return show(request, found, form, drafts=drafts, errors=(Line(sentence, "letter"),), status=MOVED_ON)
-    unread = [p for p in reading.papers_of(found) if f"read-{p.pk}" not in request.POST]
-    if unread:
+    papers = reading.papers_of(found)
+    considered = tuple(p.pk for p in papers if f"read-{p.pk}" in request.POST)
+    if len(considered) < len(papers):
         return show(request, found, form, drafts=drafts, errors=(Line(UNREAD, "papers"),), status=NOT_SO)
-    taken = advance(found.id, told, person=person_of(request), now=now_of(request), seen=seen(request))
+    taken = advance(
+        found.id,
+        replace(told, considered=considered),
+        person=person_of(request),
+        now=now_of(request),
+        seen=seen(request),
+    )
     return done(request, taken, "referral")
 
 

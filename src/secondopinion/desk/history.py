@@ -198,6 +198,14 @@ def _supply(event: Event, context: Context) -> Said:
     )
 
 
+def _file_record(event: Event, context: Context) -> Said:
+    pages = event.details.get("pages")
+    return Said(
+        f"filed the record “{event.details.get('name')}” ({pages} {'page' if pages == 1 else 'pages'})",
+        _quoted("Note", event.details.get("note")),
+    )
+
+
 def _refer_up(event: Event, context: Context) -> Said:
     return Said("sent the referral to a physician", _quoted("Summary", event.details.get("note")))
 
@@ -293,6 +301,7 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "classify": _classify,
         "hand_over": _hand_over,
         "answer": _answer_step,
+        "file_record": _file_record,
         "take_up": _take_up,
         "ask": _ask,
         "supply": _supply,

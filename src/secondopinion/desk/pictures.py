@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pypdfium2
 
-from secondopinion.letters.paper import _pdfium  # the one lock that every reader of a PDF here takes
+from secondopinion.letters.paper import PDFIUM  # the one lock that every reader of a PDF here takes
 
 WIDTH = 1000  # pixels of a page: sharp at the width the desk shows it
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -30,7 +30,7 @@ class Picture:
 def pictures(pdf: bytes) -> list[Picture]:
     """The pages of a PDF in order. PDFium is not made for two threads at once, so one letter at a time."""
     found = []
-    with _pdfium:
+    with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         try:
             for number in range(len(document)):

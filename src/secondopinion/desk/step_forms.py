@@ -28,6 +28,7 @@ from secondopinion.referrals.told import (
     Ask,
     Authorize,
     Classify,
+    FileRecord,
     HandOver,
     Item,
     Miss,
@@ -83,6 +84,32 @@ class HandOverForm(StepForm):
     def told(self) -> Told:
         """What the person said."""
         return HandOver(self.cleaned_data["to"])
+
+
+def pdf_field(label: str) -> forms.FileField:
+    """A PDF to be chosen; a browser does not keep the choice when a page comes back."""
+    return forms.FileField(
+        label=label,
+        help_text=f"At most {LARGEST // 1024 // 1024} MB. If the page comes back, choose the file again.",
+        widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
+        error_messages={"empty": "The file is empty. Choose the file again."},
+    )
+
+
+class FileRecordForm(StepForm):
+    """Put a medical record with the referral."""
+
+    step = "file_record"
+    title = "Add a medical record"
+    verb = "Keep the record"
+    explains = "Whoever decides must mark it as read before a denial can be signed."
+    file = pdf_field("The record as a PDF")
+    note = line_field("What is it?", required=False)
+
+    def told(self) -> Told:
+        """What the person said."""
+        file = self.cleaned_data["file"]
+        return FileRecord(file.name or "record.pdf", bytes_of(file, LARGEST), self.cleaned_data["note"])
 
 
 class TakeUpForm(StepForm):
@@ -277,12 +304,7 @@ class ReportForm(StepForm):
     title = "Record the consultation report"
     verb = "Keep the report and pass it on"
     explains = "It goes to the Member, the PCP and the treating professional."
-    file = forms.FileField(
-        label="The report as a PDF",
-        help_text=f"At most {LARGEST // 1024 // 1024} MB. If the page comes back, choose the file again.",
-        widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
-        error_messages={"empty": "The file is empty. Choose the file again."},
-    )
+    file = pdf_field("The report as a PDF")
     signed_on = day_field("Day it was signed")
     need = choice_field("What did the consultant find?", tuple(WORDS["need"].items()))
     summary = words_field("The consultant's opinion, in a few sentences", rows=4)
@@ -304,8 +326,8 @@ FORMS: Final[Mapping[str, type[StepForm]]] = MappingProxyType(
     {
         form.step: form
         for form in (
-            ClassifyForm, HandOverForm, TakeUpForm, AskForm, SupplyForm, ReferUpForm, SendBackForm, AuthorizeForm,
-            WithdrawForm, TellRequesterForm, ScheduleForm, MissForm, SeeForm, ReportForm,
+            ClassifyForm, HandOverForm, FileRecordForm, TakeUpForm, AskForm, SupplyForm, ReferUpForm, SendBackForm,
+            AuthorizeForm, WithdrawForm, TellRequesterForm, ScheduleForm, MissForm, SeeForm, ReportForm,
         )
     }
 )  # fmt: skip

@@ -39,7 +39,7 @@ ONE_FORM: Final = str.maketrans(
 )  # fmt: skip
 
 _warm = threading.local()
-_pdfium = threading.Lock()  # PDFium is not made for two threads at once
+PDFIUM = threading.Lock()  # PDFium is not made for two threads at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
 
 def text_of(pdf: bytes) -> str:
     """The text of a PDF as a reader meets it, without page numbers and running lines."""
-    with _pdfium:
+    with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         try:
             pages = []

@@ -30,6 +30,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "classify": reviewing.classify,
         "hand_over": reviewing.hand_over,
         "answer": reviewing.answer,
+        "file_record": reviewing.file_record,
         "take_up": reviewing.take_up,
         "ask": reviewing.ask,
         "supply": reviewing.supply,

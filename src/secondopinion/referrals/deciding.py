@@ -19,6 +19,7 @@ from secondopinion.policy.gg1538 import plain
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.models import Paper
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Authorize, Deny, TellRequester, Withdraw
 
@@ -112,8 +113,12 @@ def deny(before: Snapshot, told: Deny, person: Person, now: datetime) -> Change:
     """A physician's denial, with the letters that law orders. The policy has no way to come here by itself."""
     check_denial(before, told)
     credential = credential_to_sign(before, person)
+    papers = dict(Paper.objects.filter(referral_id=before.id).values_list("pk", "sha256"))
+    if set(papers) - set(told.considered):
+        raise Refused("Not every paper with the referral is marked as read. Read each one, mark it, then sign.")
     return Change(
         details={
+            "considered": sorted(papers.values()),
             "reasons": [asdict(r) for r in told.reasons],
             "clinical_reason": told.clinical_reason,
             "why_not_otherwise": told.why_not_otherwise,

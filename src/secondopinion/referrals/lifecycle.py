@@ -93,6 +93,8 @@ STEPS: Mapping[str, Step] = MappingProxyType(
             Step("hand_over", "Handed over: not a second opinion", (State.RECEIVED,), State.CLOSED, DESK,
                  clause="II.J", decider_only=False),
             Step("answer", "Recorded answers", UNDECIDED, None, DESK, clause="II.C", decider_only=False),
+            Step("file_record", "Filed a medical record", (*UNDECIDED, State.AUTHORIZED, State.SCHEDULED), None, DESK,
+                 clause="II.J", decider_only=False),
             Step("take_up", "Took up the review", (State.RECEIVED,), State.NURSE_REVIEW, LICENSED, clause="II.J"),
             Step("ask", "Asked for information", (State.RECEIVED, State.NURSE_REVIEW, State.PHYSICIAN_REVIEW),
                  State.AWAITING_INFORMATION, DESK,

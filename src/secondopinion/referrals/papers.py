@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pypdfium2
 
+from secondopinion.letters.paper import PDFIUM
 from secondopinion.people.person import Person
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper
@@ -26,9 +27,10 @@ def pages_of(name: str, content: bytes) -> int:
     if not content.startswith(b"%PDF-"):
         raise Refused("The file is not a PDF, whatever its name says. Save or scan it as a PDF and try again.")
     try:
-        document = pypdfium2.PdfDocument(content)
-        pages = len(document)
-        document.close()
+        with PDFIUM:
+            document = pypdfium2.PdfDocument(content)
+            pages = len(document)
+            document.close()
     except pypdfium2.PdfiumError as error:
         raise Refused("The PDF cannot be opened: it is damaged or locked with a password. Save it again.") from error
     if pages == 0:

@@ -13,9 +13,11 @@ from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.models import Paper
 from secondopinion.referrals.notices import information_needed
+from secondopinion.referrals.papers import paper
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.told import Answer, Ask, Classify, HandOver, ReferUp, SendBack, Supply, TakeUp
+from secondopinion.referrals.told import Answer, Ask, Classify, FileRecord, HandOver, ReferUp, SendBack, Supply, TakeUp
 
 
 def clocks_for(before: Snapshot, asked: Asked, answers: Mapping[str, bool | None]) -> tuple[Clock, ...]:
@@ -78,6 +80,13 @@ def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Cha
         starts=clocks_for(before, before.asked, answers),
         finding=before.finding(answers),
     )
+
+
+def file_record(before: Snapshot, told: FileRecord, person: Person, now: datetime) -> Change:
+    """Keep a medical record with the referral. What cannot be read is refused before anything is kept."""
+    file = paper(before, Paper.Kind.RECORD, told.file_name, told.content, person, now)
+    details = {"name": file.name, "pages": file.pages, "paper": file.sha256, "note": told.note.strip()}
+    return Change(details=details, rows=(file,))
 
 
 def take_up(before: Snapshot, told: TakeUp, person: Person, now: datetime) -> Change:

@@ -50,6 +50,16 @@ class Answer(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord(Told):
+    """A medical record, as a PDF, put with the referral."""
+
+    step: ClassVar[str] = "file_record"
+    file_name: str
+    content: bytes
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeUp(Told):
     """A nurse takes the review. `complete`: everything reasonably necessary was in hand at receipt."""
 
@@ -128,6 +138,7 @@ class Deny(Told):
     would_change: str  # what would lead to a yes, a line each
     medicare_reason: str = ""  # OneCare only: why Medicare's rules do not cover it
     medi_cal_reason: str = ""  # OneCare only: why Medi-Cal's rules do not cover it
+    considered: tuple[UUID, ...] = ()  # the papers that the physician has read: every one there is
 
 
 @dataclass(frozen=True, slots=True)
