@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from functools import cache, reduce
+from operator import or_
 
 from django.db.models import Q
 
 from secondopinion.fhir.request import AskedFor, SecondOpinionRequest
-from secondopinion.people.models import Member, Period
+from secondopinion.people.models import Member
+from secondopinion.people.prepared import OneOf, Prepared
 from secondopinion.policy.identifiers import cin_of, mbi_of
 
 MOST_NUMBERS = 20
@@ -17,18 +19,22 @@ MOST_NUMBERS = 20
 def member_for(request: SecondOpinionRequest) -> Member | None:
     """The one Member whom two identifiers of the request agree on; None when there is none, or more than one."""
     numbers = [n for n in (*request.asked_for.numbers, request.subscriber_number) if n][:MOST_NUMBERS]
-    where = Q(member_id__in=numbers)
+    read = {"member_id": numbers}
     for column, reading in (("cin", cin_of), ("mbi", mbi_of)):
-        read = [plain for n in numbers if (plain := reading(n)) is not None]
-        if read:
-            where |= Q(**{f"{column}__in": read})
-    found = [m for m in Member.objects.filter(where)[: MOST_NUMBERS + 1] if _agrees(m, request.asked_for)]
+        if plain := [p for n in numbers if (p := reading(n)) is not None]:
+            read[column] = plain
+    found = [m for m in _bearing(tuple(read)).all(**read) if _agrees(m, request.asked_for)]
     return found[0] if len(found) == 1 else None
 
 
-def programs_of(member: Member, day: date) -> list[str]:
-    """The programs the Member is enrolled in on a day."""
-    return list(member.enrollments.filter(Period.covering(day)).values_list("program", flat=True))
+@cache
+def _bearing(columns: tuple[str, ...]) -> Prepared[Member]:
+    """The Members who bear one of the numbers given for these columns."""
+    return Prepared(
+        lambda given: Member.objects.filter(reduce(or_, (Q(OneOf(column, given(column))) for column in columns)))[
+            : MOST_NUMBERS + 1
+        ]
+    )
 
 
 def _agrees(member: Member, asked_for: AskedFor) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from secondopinion.directory.find import professional_with
 from secondopinion.fhir import codes
 from secondopinion.fhir.answer import Fault, Outcome, Professional, Reviewer
 from secondopinion.fhir.takeover import ABOUT_SPECIALIST, questions_for
 from secondopinion.people.models import Staff
 from secondopinion.people.plan import the_plan
+from secondopinion.people.prepared import Prepared
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals.lifecycle import State
@@ -18,6 +20,9 @@ from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.snapshot import Snapshot
 
 AUTHORIZED = frozenset({State.AUTHORIZED, State.SCHEDULED, State.SEEN, State.REPORT_RECEIVED, State.CLOSED})
+LAST = Prepared(
+    lambda given: Event.objects.filter(referral=given("referral"), step=given("step")).order_by("-position")[:1]
+)
 CLASSIFY = "A person will read this request and say which opinion is asked for, and about whose care."
 REVIEW = "A clinician is reviewing this request."
 CHOOSE = "No professional is named yet. The Member chooses one; the plan sends the authorization there."
@@ -89,7 +94,7 @@ def unchanged(outcome: Outcome) -> Outcome:
 
 def _certified(referral: Referral, before: Snapshot, at: datetime) -> Outcome:
     allowed = questions.what_is_authorized(before.edition_in_force, before.asked)
-    who = referral.professional
+    who = professional_with(referral.professional_id)
     notes = [BILL.format(codes=", ".join(allowed.codes))]
     return Outcome(
         "certified",
@@ -143,7 +148,7 @@ def _pended(referral: Referral, before: Snapshot, at: datetime) -> Outcome:
 
 
 def _last(referral: Referral, step: str) -> Event | None:
-    return Event.objects.filter(referral=referral, step=step).order_by("-position").first()
+    return LAST.first(referral=referral.pk, step=step)
 
 
 def _reviewer(event: Event | None) -> Reviewer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.directory.find import professional_by
 from secondopinion.fhir.request import SecondOpinionRequest
 from secondopinion.people.models import Member
 from secondopinion.policy.asked import About, Opinion, Requester
@@ -27,7 +27,7 @@ def told(request: SecondOpinionRequest, member: Member, program: str, day: date,
     edition = questions.edition_on(day)
     answers = attested(request, edition)
     named = request.performer
-    wishes = QualifiedProfessional.objects.filter(npi=named.npi).first() if named is not None and named.npi else None
+    wishes = professional_by(named.npi) if named is not None and named.npi else None
     words = list(request.messages)
     if named is not None and wishes is None:
         who = f"{named.name or 'a professional'}, NPI {named.npi or 'unknown'}"

@@ -7,22 +7,25 @@ a repeat is known. Sending the same identifiers again gives the present state an
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from secondopinion.fhir import standing
 from secondopinion.fhir.answer import Outcome
-from secondopinion.fhir.members import member_for, programs_of
+from secondopinion.fhir.members import member_for
 from secondopinion.fhir.models import Submission
 from secondopinion.fhir.refused import Refused
 from secondopinion.fhir.request import Identifier, SecondOpinionRequest, fingerprint
 from secondopinion.fhir.takeover import told
 from secondopinion.letters.refusal import Incomplete
+from secondopinion.people.find import programs_of
 from secondopinion.people.models import AccessEntry, ApiClient, Member
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
+from secondopinion.people.prepared import Prepared
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
@@ -37,6 +40,13 @@ log = logging.getLogger(__name__)
 PATIENT = "Bundle.entry[0].resource.patient"
 COVERAGE = "Bundle.entry[0].resource.insurance"
 CERTIFICATION = "Bundle.entry[0].resource.item.extension('certificationType')"
+SUBMISSIONS = Submission.objects.select_related("referral").defer("body")
+KNOWN = Prepared(
+    lambda given: Submission.objects.filter(
+        client=given("client"), bundle_key=given("bundle"), claim_key=given("claim")
+    ).values_list("pk")
+)
+REFERRAL = Prepared(lambda given: Referral.objects.filter(pk=given("id")))
 CANCELLED = "Cancelled electronically by the office that asked (certification type 3)."
 
 
@@ -79,7 +89,7 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
     enrolled = programs_of(member, day)
     asking = told(request, member, _program(request, enrolled), day, now)
     taken = _receive(asking, Person(client.name, frozenset({"system"})), now)
-    referral = Referral.objects.select_related("professional").get(pk=taken.referral_id)
+    referral = REFERRAL.all(id=taken.referral_id)[0]
     Submission.objects.create(
         client=client,
         referral=referral,
@@ -104,8 +114,7 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
 def _receive(asking: Request, sender: Person, now: datetime) -> Taken:
     """Receive the request; when a letter of its authorization cannot be written, leave it to a person."""
     try:
-        with transaction.atomic():
-            return receive(asking, person=sender, now=now)
+        return receive(asking, person=sender, now=now)
     except Incomplete:
         log.exception("A request was received without the authorization it deserves: a letter lacks something")
         return receive(replace(asking, opinion="", about=""), person=sender, now=now)
@@ -113,16 +122,9 @@ def _receive(asking: Request, sender: Person, now: datetime) -> Taken:
 
 def _earlier(request: SecondOpinionRequest, client: ApiClient) -> Submission | None:
     """The submission with the same Bundle and Claim identifiers from the same system."""
-    return (
-        Submission.objects.select_related("referral", "referral__professional")
-        .defer("body")
-        .filter(
-            client=client,
-            bundle_key=_key(request.identifier),
-            claim_key=_key(request.claim_identifiers[0]),
-        )
-        .first()
-    )
+    bundle, claim = _key(request.identifier), _key(request.claim_identifiers[0])
+    known = KNOWN.rows(client=client.pk, bundle=bundle, claim=claim)
+    return SUBMISSIONS.get(pk=known[0][0]) if known else None
 
 
 def _prior(request: SecondOpinionRequest, client: ApiClient, member: Member) -> Submission | None:
@@ -130,12 +132,7 @@ def _prior(request: SecondOpinionRequest, client: ApiClient, member: Member) -> 
     if request.intent == "new" and not request.prior_identifiers:
         return None
     keys = [_key(i) for i in (*request.prior_identifiers, *request.claim_identifiers)]
-    return (
-        Submission.objects.select_related("referral", "referral__professional")
-        .defer("body")
-        .filter(client=client, claim_key__in=keys, referral__member=member)
-        .first()
-    )
+    return SUBMISSIONS.filter(client=client, claim_key__in=keys, referral__member=member).first()
 
 
 def _repeat(request: SecondOpinionRequest, earlier: Submission, now: datetime) -> Outcome:
@@ -166,7 +163,7 @@ def _cancel(request: SecondOpinionRequest, prior: Submission | None, client: Api
     return standing.outcome_of(prior.referral, now)
 
 
-def _program(request: SecondOpinionRequest, enrolled: list[str]) -> str:
+def _program(request: SecondOpinionRequest, enrolled: Sequence[str]) -> str:
     """The program of the request: the one enrolled in; of two, the one that the Coverage names."""
     if len(enrolled) == 1 and request.program_hint in ("", enrolled[0]):
         return enrolled[0]

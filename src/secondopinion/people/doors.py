@@ -17,11 +17,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from secondopinion.people.models import AccessEntry, ApiClient, Staff
 from secondopinion.people.person import Person, person_of
+from secondopinion.people.prepared import Prepared
 from secondopinion.people.rls import within
 from secondopinion.policy.calendar import PACIFIC
 
 View = Callable[..., HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS")
+CLIENT = Prepared(lambda given: ApiClient.objects.filter(token_sha256=given("digest"), active=True))
 
 
 def public(view: View) -> View:
@@ -91,7 +93,7 @@ def api_client(refuse: Callable[[str], HttpResponse]) -> Callable[[View], View]:
             if scheme.lower() != "bearer" or not token:
                 return refuse("No bearer token came with the request. Send the header Authorization: Bearer <token>.")
             digest = hashlib.sha256(token.strip().encode()).hexdigest()
-            client = ApiClient.objects.filter(token_sha256=digest, active=True).first()
+            client = CLIENT.first(digest=digest)
             if client is None:
                 return refuse("The bearer token is not known here. Ask the plan for a new one.")
             request.client = client  # type: ignore[attr-defined]

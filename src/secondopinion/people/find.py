@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -22,9 +23,25 @@ from secondopinion.people.models import (
     Period,
 )
 from secondopinion.people.person import Person
+from secondopinion.people.prepared import Prepared
 from secondopinion.policy.identifiers import cin_of
 
 SECOND_OPINIONS = "second-opinion-authorization"
+PROGRAMS = Prepared(
+    lambda given: Enrollment.objects.filter(Period.covering(given("on")), member=given("member")).values_list("program")
+)
+NETWORK = Prepared(
+    lambda given: HealthNetwork.objects.filter(
+        assignments__in=NetworkAssignment.objects.filter(Period.covering(given("on")), member=given("member"))
+    )
+)
+DELEGATED = Prepared(
+    lambda given: Delegation.objects.filter(
+        Period.covering(given("on")), network=given("network"), program=given("program"), function=SECOND_OPINIONS
+    ).values_list("pk")
+)
+NAMED_NETWORK = Prepared(lambda given: HealthNetwork.objects.filter(pk=given("id")))
+MEMBER = Prepared(lambda given: Member.objects.filter(pk=given("id")))
 
 
 class NotMatched(Exception):
@@ -102,21 +119,37 @@ def log_found(member: Member, person: Person, at: datetime) -> None:
     )
 
 
+def member_with(key: UUID) -> Member | None:
+    """The Member whom a row names; none where the Member may not be seen."""
+    return MEMBER.first(id=key)
+
+
+def health_network(key: UUID | None) -> HealthNetwork | None:
+    """The Health Network that a row names, or none."""
+    return NAMED_NETWORK.first(id=key) if key else None
+
+
 def standing(member: Member, on: date) -> Standing:
     """How a Member stands with the plan on a day."""
-    programs = Enrollment.objects.filter(Period.covering(on), member=member).values_list("program", flat=True)
-    assignment = NetworkAssignment.objects.filter(Period.covering(on), member=member).select_related("network").first()
     representatives = AuthorizedRepresentative.objects.filter(Period.covering(on), member=member)
-    return Standing(tuple(programs), assignment.network if assignment else None, tuple(representatives))
+    return Standing(programs_of(member, on), network_of(member, on), tuple(representatives))
+
+
+def programs_of(member: Member, on: date) -> tuple[str, ...]:
+    """The programs a Member is enrolled in on a day."""
+    return tuple(program for (program,) in PROGRAMS.rows(member=member.pk, on=on))
+
+
+def network_of(member: Member, on: date) -> HealthNetwork | None:
+    """The Health Network a Member is assigned to on a day; none: the plan's own direct network."""
+    return NETWORK.first(member=member.pk, on=on)
 
 
 def decides_itself(network: HealthNetwork | None, program: str, on: date) -> bool:
     """Had the plan delegated second opinions of this program to the network on a day (II.L)?"""
     if network is None:
         return False
-    return Delegation.objects.filter(
-        Period.covering(on), network=network, program=program, function=SECOND_OPINIONS
-    ).exists()
+    return bool(DELEGATED.rows(network=network.pk, program=program, on=on))
 
 
 def health_networks() -> list[HealthNetwork]:

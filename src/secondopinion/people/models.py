@@ -25,7 +25,7 @@ class Period(models.Model):
         abstract = True
 
     @staticmethod
-    def covering(day: date) -> Q:
+    def covering(day: date | models.Expression) -> Q:
         """The condition that picks the rows in force on a day."""
         return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gte=day))
 

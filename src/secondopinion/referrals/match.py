@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from secondopinion.directory.find import in_network_on, miles_between
+from secondopinion.directory.find import in_network_on, is_contracted, miles_between
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import Member
 from secondopinion.policy.calendar import PACIFIC
@@ -28,7 +28,7 @@ def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
         return "This professional is on an exclusion list and may not be paid; choose another."
     if who.license_to_on < day:
         return "The licence on record has ended; choose another professional."
-    if not in_network_on(day).filter(pk=who.pk).exists():
+    if not is_contracted(who, day):
         return (
             "This professional has no contract with the plan or a Health Network today. "
             "Choose one from the list; going outside needs proof that nobody inside is available (II.H)."

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from secondopinion.directory.find import is_contracted, network_name_of
-from secondopinion.directory.models import PcpAssignment, QualifiedProfessional
-from secondopinion.people.models import HealthNetwork, Member, Period
+from secondopinion.directory import find
+from secondopinion.directory.find import is_contracted, network_name_of, professional_with
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.find import health_network, member_with
+from secondopinion.people.models import Member
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
@@ -25,6 +27,7 @@ from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import Contact, rights
 from secondopinion.policy.specialties import plain_name
+from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Deny, Item
@@ -36,18 +39,23 @@ OFFICES = ("physician", "provider")  # requesters who are told by a letter of th
 
 def professional(professional_id: UUID | None) -> QualifiedProfessional | None:
     """A professional of the directory, or none."""
-    return QualifiedProfessional.objects.filter(pk=professional_id).first() if professional_id else None
+    return professional_with(professional_id)
+
+
+def member_of(before: Snapshot) -> Member:
+    """The Member whom the letters are about. Refused where the Member may not be seen any more."""
+    member = member_with(before.member_id)
+    if member is None:
+        raise Refused(
+            "The Member is with another Health Network now, so no letter can be written from here. "
+            "Ask the plan to take this step."
+        )
+    return member
 
 
 def pcp_of(before: Snapshot, now: datetime) -> QualifiedProfessional | None:
     """The Member's Primary Care Physician on the day."""
-    day = now.astimezone(PACIFIC).date()
-    found = (
-        PcpAssignment.objects.filter(Period.covering(day), member_id=before.member_id)
-        .select_related("professional")
-        .first()
-    )
-    return found.professional if found else None
+    return find.pcp_of(before.member_id, now.astimezone(PACIFIC).date())
 
 
 def subject_of(before: Snapshot) -> str:
@@ -59,9 +67,8 @@ def subject_of(before: Snapshot) -> str:
 
 def decider_name(before: Snapshot) -> str:
     """Who decides, by name: the Health Network on the day of receipt, or the plan."""
-    if before.decider == "network" and before.network_id:
-        return HealthNetwork.objects.get(pk=before.network_id).name
-    return the_plan().name
+    network = health_network(before.network_id) if before.decider == "network" else None
+    return network.name if network else the_plan().name
 
 
 def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
@@ -167,7 +174,7 @@ def approval(
     with_requester: bool,
 ) -> Letters:  # fmt: skip
     """The letters of an authorization: Member, requester's office, and the consulting professional if chosen."""
-    member = Member.objects.get(pk=before.member_id)
+    member = member_of(before)
     top = head(before, member, now)
     edition = before.edition_in_force
     allowed = questions.what_is_authorized(edition, before.asked)
@@ -216,7 +223,7 @@ def consult(
 ) -> dict[str, Any]:  # fmt: skip
     """What the consulting professional is told besides: whom to see, whom to write to, who pays (III.F.1, III.G)."""
     plan, today = the_plan(), now.astimezone(PACIFIC).date()
-    network = HealthNetwork.objects.filter(pk=before.network_id).first() if before.decider == "network" else None
+    network = health_network(before.network_id) if before.decider == "network" else None
     payer = (
         {
             "name": network.name,
@@ -245,7 +252,7 @@ def consult(
 
 def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Letters:
     """The letters of a denial: to the Member always, and to the office that asked (II.K; 42 CFR 438.404)."""
-    member = Member.objects.get(pk=before.member_id)
+    member = member_of(before)
     edition = before.edition_in_force
     today = now.astimezone(PACIFIC).date()
     right = rights(Program(before.program), "deny", today)
@@ -290,7 +297,7 @@ def decision_due(before: Snapshot) -> datetime | None:
 
 def information_needed(before: Snapshot, items: tuple[Item, ...], now: datetime) -> Letters:
     """What is missing, from whom, and by when it would still count (HSC 1367.01(h)(5))."""
-    member = Member.objects.get(pk=before.member_id)
+    member = member_of(before)
     edition, plan = before.edition_in_force, the_plan()
     facts = questions.facts(edition)
     today = now.astimezone(PACIFIC).date()
@@ -327,7 +334,7 @@ def _missing(items: tuple[Item, ...], why: list[str]) -> list[dict[str, Any]]:
 
 def withdrawal(before: Snapshot, by: str, by_name: str, now: datetime) -> Letters:
     """A plain confirmation that the request was taken back (N10)."""
-    member = Member.objects.get(pk=before.member_id)
+    member = member_of(before)
     day = now.astimezone(PACIFIC).date().isoformat()
     data = head(before, member, now) | {
         "recipient": to_member(member),
@@ -338,7 +345,7 @@ def withdrawal(before: Snapshot, by: str, by_name: str, now: datetime) -> Letter
 
 def report_delivery(before: Snapshot, pages: int, agrees: bool | None, now: datetime) -> Letters:
     """The report goes to the Member, the PCP and the treating professional (III.F.1; HSC 1383.15(h))."""
-    member = Member.objects.get(pk=before.member_id)
+    member = member_of(before)
     chosen, pcp = professional(before.professional_id), pcp_of(before, now)
     treating = professional(before.clinician_id)
     assert chosen is not None

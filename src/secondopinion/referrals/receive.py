@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.people.find import decides_itself
+from secondopinion.people.find import decides_itself, network_of, programs_of
 from secondopinion.people.models import AuthorizedRepresentative, Member, NetworkAssignment, Period
 from secondopinion.people.person import POLICY, Person
 from secondopinion.people.plan import the_plan
@@ -120,8 +120,7 @@ def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding |
 
 
 def _row(request: Request, received_at: datetime, day: date, now: datetime) -> Snapshot:
-    assigned = NetworkAssignment.objects.filter(Period.covering(day), member=request.member).select_related("network")
-    network = next((a.network for a in assigned), None)
+    network = network_of(request.member, day)
     edition = questions.edition_on(day)
     decider = questions.who_decides(edition, Program(request.program), decides_itself(network, request.program, day))
     yes, no = questions.as_masks(edition, _known(edition, request.answers))
@@ -183,7 +182,7 @@ def _check_program(request: Request, day: date) -> None:
         raise Refused(f"“{request.program}” is no program of this policy. It applies to medi-cal and onecare.")
     if request.channel not in Channel.values:
         raise Refused(f"“{request.channel}” is no way in. Use one of: {', '.join(Channel.values)}.")
-    on_that_day = {e.program for e in request.member.enrollments.filter(Period.covering(day))}
+    on_that_day = programs_of(request.member, day)
     if request.program not in on_that_day:
         where = " and ".join(sorted(on_that_day)) or "no program of this plan"
         raise Refused(
