@@ -121,14 +121,13 @@ def _shape(every: Sequence[Any], own: Sequence[Any]) -> Shape:
 
 
 def _troubles(shape: Shape, value: Any, path: Path) -> Iterator[str]:
-    where = in_words(path)
     if value is None:
         if not shape.may_be_null:
-            yield f"{where} is missing"
+            yield f"{in_words(path)} is missing"
     elif shape.sort is None:
         return
     elif type(value) is not shape.sort:
-        yield f"{where} must be {SORTS[shape.sort]}"
+        yield f"{in_words(path)} must be {SORTS[shape.sort]}"
     elif isinstance(value, dict):
         for name, wanted in shape.keys.items():
             if name not in value:
@@ -139,17 +138,18 @@ def _troubles(shape: Shape, value: Any, path: Path) -> Iterator[str]:
             yield f"{in_words((*path, name))} is given, and no letter of this kind uses it"
     elif isinstance(value, list):
         if not value and not shape.may_be_empty:
-            yield f"{where} is an empty list"
+            yield f"{in_words(path)} is an empty list"
         if shape.items is not None:
             for position, item in enumerate(value):
                 yield from _troubles(shape.items, item, (*path, position))
     elif isinstance(value, str):
         if not value.strip():
-            yield f"{where} is empty"
+            yield f"{in_words(path)} is empty"
         elif (odd := unprintable(value)) is not None:
-            yield f"{where} holds {_named(odd)}, which the letter's typeface cannot print: spell it in other letters"
+            where, what = in_words(path), _named(odd)
+            yield f"{where} holds {what}, which the letter's typeface cannot print: spell it in other letters"
         elif shape.is_day and not _is_day(value):
-            yield f"{where} is “{value}”, which is not a day (write it as 2026-11-30)"
+            yield f"{in_words(path)} is “{value}”, which is not a day (write it as 2026-11-30)"
 
 
 def _named(character: str) -> str:
