@@ -30,9 +30,10 @@ def run(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
+        port = _port()
         _say("Preparing the database ...")
         ground.lay()
-        return _serve(running)
+        return _serve(running, port)
     except KeyboardInterrupt:
         _say("\nStopping.")
         return 0
@@ -45,10 +46,9 @@ def run(arguments: list[str]) -> int:
             database.embedded().stop_if_idle()
 
 
-def _serve(running: list[subprocess.Popen[bytes]]) -> int:
+def _serve(running: list[subprocess.Popen[bytes]], port: int) -> int:
     # Models can be imported only now that Django is set up.
     sign_ins: str = pkgutil.resolve_name("secondopinion.site.preparing:everything")()
-    port = _port()
     running.append(_start("worker", sys.executable, "-m", "secondopinion", "worker"))
     running.append(_start("web", *gunicorn(port)))
     address = f"http://127.0.0.1:{port}/"
