@@ -75,7 +75,7 @@ def test_a_fault_in_the_middle_leaves_nothing_half_written(orchard: County, monk
     def broken(*_: object, **__: object) -> None:
         raise OperationalError("killed")
 
-    monkeypatch.setattr(taking.AccessEntry.objects, "create", broken)
+    monkeypatch.setattr(taking, "AccessEntry", broken)
     assert post(b.request()).status_code == 503
     monkeypatch.undo()
     assert nothing_was_kept()

@@ -25,7 +25,7 @@ from secondopinion.people.find import programs_of
 from secondopinion.people.models import AccessEntry, ApiClient, Member
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
-from secondopinion.people.prepared import Prepared
+from secondopinion.people.prepared import Prepared, insert
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
@@ -90,24 +90,20 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
     asking = told(request, member, _program(request, enrolled), day, now)
     taken = _receive(asking, Person(client.name, frozenset({"system"})), now)
     referral = REFERRAL.all(id=taken.referral_id)[0]
-    Submission.objects.create(
-        client=client,
-        referral=referral,
-        network_id=referral.network_id,
-        bundle_key=_key(request.identifier),
-        claim_key=_key(request.claim_identifiers[0]),
-        digest=fingerprint(request),
-        body=body,
-        received_at=now,
+    insert(
+        Submission(
+            client=client,
+            referral=referral,
+            network_id=referral.network_id,
+            bundle_key=_key(request.identifier),
+            claim_key=_key(request.claim_identifiers[0]),
+            digest=fingerprint(request),
+            body=body,
+            received_at=now,
+        )
     )
-    AccessEntry.objects.create(
-        at=now,
-        person=client.name,
-        person_network=None,
-        what="submit",
-        about=referral.number,
-        why="prior authorization request",
-    )
+    why = "prior authorization request"
+    insert(AccessEntry(at=now, person=client.name, what="submit", about=referral.number, why=why))
     return standing.outcome_of(referral, now)
 
 

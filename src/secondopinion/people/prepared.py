@@ -7,11 +7,11 @@ queryset whose changing values are `Given` by name; asking it sends the same SQL
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
-from django.db.models import BooleanField, Expression, Func, Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import AutoField, BooleanField, Expression, Func, Model, QuerySet
 from psycopg import Cursor
 
 M = TypeVar("M", bound=Model)
@@ -53,16 +53,35 @@ class Prepared(Generic[M]):
         """The answer as plain rows, in the order of `values_list`."""
         sql, values, _, _ = self._question
         sent = [given[value.name] if isinstance(value, Given) else value for value in values]
-        connection.close_if_health_check_failed()  # as Django's own cursors do
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            return Cursor(connection.connection).execute(sql, sent, prepare=True, binary=True).fetchall()
+        return _sent(sql, sent).fetchall()
 
     def all(self, **given: Any) -> list[M]:
         """The answer as objects of the queryset's model."""
         _, _, model, columns = self._question
-        return [model.from_db("default", columns, row) for row in self.rows(**given)]
+        return [model.from_db(DEFAULT_DB_ALIAS, columns, row) for row in self.rows(**given)]
 
     def first(self, **given: Any) -> M | None:
         """The first object, or none."""
         return next(iter(self.all(**given)), None)
+
+
+def insert(row: Model) -> None:
+    """Insert one new row, like `save(force_insert=True)`; a key that the database makes is not read back."""
+    sql, names = _insertion(type(row))
+    _sent(sql, [getattr(row, name) for name in names])
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, list[str]]:
+    fields = [f for f in model._meta.concrete_fields if not isinstance(f, AutoField)]
+    columns, places = ", ".join(f'"{f.column}"' for f in fields), ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', [f.attname for f in fields]  # noqa: S608
+
+
+def _sent(sql: str, values: list[Any]) -> Cursor[Any]:
+    here = connections[DEFAULT_DB_ALIAS]
+    here.close_if_health_check_failed()  # as Django's own cursors do
+    if here.connection is None:
+        here.connect()
+    with here.wrap_database_errors:
+        return Cursor(here.connection).execute(sql, values, prepare=True, binary=True)
