@@ -30,8 +30,8 @@ class Gallery:
         folder = Path(os.environ.get("SECONDOPINION_PICTURES") or self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         desk.page.evaluate("window.scrollTo(0, 0)")
-        file = folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.jpg"
-        desk.page.screenshot(path=file, full_page=True, type="jpeg", quality=80)
+        file = folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png"
+        desk.page.screenshot(path=file, full_page=True, caret="initial")
 
     def found_nothing(self) -> None:
         """The end of the walk: no page had a fault."""
