@@ -194,7 +194,8 @@ def spine_visit_is_scheduled(t: Teller) -> None:
     )  # fmt: skip
     t.mailed(referral, came + timedelta(minutes=25))
     t.then(referral, "intake@plan", t.working(3, "10:00"), TellRequester("phone", "front desk of Dr. Lindgren"))
-    visit = datetime.combine(t.now.astimezone(PACIFIC).date() + timedelta(days=7), time(9, 30), PACIFIC)
+    day = business_calendar().add_business_days(t.now.astimezone(PACIFIC).date(), 5)
+    visit = datetime.combine(day, time(9, 30), PACIFIC)
     t.then(referral, "intake@plan", t.working(3, "10:10"), Schedule(visit, "phone call with the Member"))
 
 
