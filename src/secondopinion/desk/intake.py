@@ -101,7 +101,7 @@ def _told(taken: Taken, person: Person) -> str:
     """What just became of the request, in a sentence."""
     referral = one(person, taken.number)
     if taken.step == "authorize":
-        last = referral.events.order_by("position").last()  # type: ignore[attr-defined]
+        last = referral.events.order_by("position").last()
         cites = (last.finding or {}).get("cites", []) if last else []
         own = [c for c in cites if not any(other.startswith(c + ".") for other in cites)]
         return f"Authorized by the policy ({', '.join(own)}). The letters are on their way."

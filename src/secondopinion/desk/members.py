@@ -36,7 +36,7 @@ def banner_of(member: Member, now: datetime) -> Banner:
     """The Member banner as it stands today."""
     on = now.astimezone(PACIFIC).date()
     stands = standing(member, on)
-    pcps = member.pcps  # type: ignore[attr-defined]
+    pcps = member.pcps
     assigned = pcps.filter(Period.covering(on)).select_related("professional").first()
     return Banner(
         member=member,

@@ -142,7 +142,7 @@ def _chosen(person: Person, chosen: Mapping[str, str], now: datetime) -> QuerySe
     if network == "none":
         return rows.filter(network=None)
     if network:
-        return rows.filter(network_id=network) if _is_id(network) else rows.none()
+        return rows.filter(network_id=UUID(network)) if _is_id(network) else rows.none()
     return rows
 
 

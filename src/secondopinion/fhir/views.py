@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -45,7 +46,7 @@ def _unknown_caller(sentence: str) -> HttpResponse:
     return answer
 
 
-def _speaks_fhir(method: str) -> Any:
+def _speaks_fhir(method: str) -> Callable[[View], View]:
     """One method only, FHIR JSON only, and every fault in the form that the guide orders."""
 
     allowed = {"GET", "HEAD"} if method == "GET" else {method}

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import typst
 
 from secondopinion.letters import typeface

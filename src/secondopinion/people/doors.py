@@ -77,7 +77,7 @@ def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], 
 
 
 def _person(request: HttpRequest) -> Person:
-    staff = Staff.objects.filter(user_id=request.user.pk).first()
+    staff = Staff.objects.filter(user_id=request.user.pk or 0).first()
     if staff is None:
         raise PermissionDenied("This account belongs to no staff member. Ask your administrator.")
     return person_of(staff, request.now.astimezone(PACIFIC).date())  # type: ignore[attr-defined]

@@ -157,7 +157,7 @@ def brief(who: QualifiedProfessional | None, *, with_address: bool = False) -> d
     """A professional by name and phone, and by address and fax where a letter needs them."""
     if who is None:
         return None
-    short = {"name": who.full_name, "phone": who.phone}
+    short: dict[str, Any] = {"name": who.full_name, "phone": who.phone}
     if with_address:
         short |= {"address_lines": to_professional(who)["address_lines"], "fax": who.fax or None}
     return short
@@ -185,7 +185,7 @@ def approval(
     }
     due = appointment_clock(before.asked, now).due_at
     common = {
-        "decided_on": (columns.get("authorized_on") or before.authorized_on).isoformat(),
+        "decided_on": columns["authorized_on"].isoformat(),
         "professional": described(chosen, now) if chosen else None,
         "appointment_by": due.astimezone(PACIFIC).date().isoformat() if due else None,
     }
