@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.baseline import keeps_the_baseline
 from browser.desk import Desk, SomebodyAt
+from browser.requests import a_call_without_answers
 from county import PASSWORD, County
 
 pytestmark = pytest.mark.browser
@@ -29,6 +30,19 @@ FOCUSED = """() => {
           checked: !!here.checked, seen: marked || inside || here.tagName === "MAIN"};
 }"""
 
+# Whether any part of what has the focus (for a radio button, its words) lies open to the eye.
+OPEN_TO_THE_EYE = """() => {
+  const here = document.activeElement;
+  if (here === document.body || here.matches(".usa-skipnav")) return "";  // a skip link glides in
+  const what = here.type === "radio" || here.type === "checkbox" ? here.labels[0] : here;
+  const {left, top, width, height} = what.getBoundingClientRect();
+  const open = [[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].some(([x, y]) => {
+    const hit = document.elementFromPoint(left + x * width, top + y * height);
+    return hit && (what.contains(hit) || hit.contains(what) && hit.closest("details, form, p, li, td, div") === hit);
+  });
+  return open ? "" : `${here.tagName} “${what.textContent.trim().slice(0, 60)}” at ${Math.round(top)}`;
+}"""
+
 
 def test_a_request_is_taken_in_with_the_keyboard_alone(place: County, stranger: SomebodyAt) -> None:
     desk = stranger()
@@ -41,6 +55,16 @@ def test_a_request_is_taken_in_with_the_keyboard_alone(place: County, stranger: 
     when_it_is_checked_and_submitted(desk, hands)
     then_it_is_authorized(desk)
     keeps_the_baseline(desk.page)
+
+
+def test_nothing_sticky_hides_what_has_the_focus_on_the_page_of_a_referral(place: County, somebody: SomebodyAt) -> None:
+    nurse = somebody("nurse@plan")
+    nurse.open(f"/referrals/{a_call_without_answers(place)}/")
+    hidden = []
+    for key in (*["Tab"] * 60, *["Shift+Tab"] * 60):
+        nurse.page.keyboard.press(key)
+        hidden.append(nurse.page.evaluate(OPEN_TO_THE_EYE))
+    assert not any(hidden), "\n".join(filter(None, hidden))
 
 
 class Keyboard:
