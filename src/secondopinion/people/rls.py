@@ -37,10 +37,8 @@ class Scope:
 def set_scope(scope: Scope) -> None:
     """Give the running transaction its scope. It is gone when the transaction ends."""
     connection.ensure_connection()
-    raw = connection.connection
-    # In a pipeline the BEGIN that psycopg owes the transaction travels with the first statement.
-    with connection.wrap_database_errors, raw.pipeline():
-        Cursor(raw).execute(SET_SCOPE, [scope.setting, scope.on.isoformat()], prepare=True)
+    with connection.wrap_database_errors:
+        Cursor(connection.connection).execute(SET_SCOPE, [scope.setting, scope.on.isoformat()], prepare=True)
 
 
 @contextmanager
