@@ -21,11 +21,22 @@ from typing import Final, Protocol
 from uuid import UUID
 
 MANIFEST: Final = "manifest.csv"
-COLUMNS: Final = ("letter_id", "file", "sha256", "bytes", "kind", "language", "recipient_name", "address")
+COLUMNS: Final = (
+    "letter_id", "file", "sha256", "bytes", "kind", "language", "recipient_name", "address", "enclosures"
+)  # fmt: skip
 
 
 class NotCarried(RuntimeError):
     """The carrier could not take a letter. Nothing is lost: it is handed over again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A paper that goes into the same envelope as the letter: its name, its bytes and their seal."""
+
+    name: str
+    content: bytes
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class Parcel:
     address_lines: tuple[str, ...]
     pdf: bytes
     sha256: str
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Carrier(Protocol):
@@ -55,7 +67,8 @@ class Carrier(Protocol):
 class PrintHouse:
     """A folder that the print house empties: a batch a day, in it a PDF a letter and one line in its list.
 
-    First the PDF stands whole under its name, then its line is written; a line without its PDF cannot be. A
+    First the PDF and its enclosures stand whole under their names, then the line is written; a line without its
+    PDF cannot be. A
     line cut off by a crash is taken away before the next is written.
     """
 
@@ -63,8 +76,9 @@ class PrintHouse:
 
     def post(self, parcel: Parcel) -> str:
         """Put a letter into its batch; returns `batch/file.pdf`. Doing it again changes nothing."""
-        if hashlib.sha256(parcel.pdf).hexdigest() != parcel.sha256:
-            raise NotCarried("The letter does not match its seal, so it was not printed. Print it afresh.")
+        papers = [(parcel.pdf, parcel.sha256), *((e.content, e.sha256) for e in parcel.enclosures)]
+        if any(hashlib.sha256(content).hexdigest() != seal for content, seal in papers):
+            raise NotCarried("The letter or an enclosure does not match its seal, so it was not printed.")
         batch = self.folder / parcel.batch_on.isoformat()
         name = f"{_safe(parcel.number)}-{_safe(parcel.kind)}-{parcel.letter_id}.pdf"
         receipt = f"{batch.name}/{name}"
@@ -73,6 +87,8 @@ class PrintHouse:
             with _list_of(batch) as manifest:
                 listed = _listed(manifest, parcel.letter_id)
                 if listed is None:
+                    for number, enclosure in enumerate(parcel.enclosures, start=1):
+                        _write_whole(batch / _enclosed(name, number), enclosure.content)
                     _write_whole(batch / name, parcel.pdf)
                     _append(manifest, _line(parcel, name))
                 elif listed != parcel.sha256:
@@ -146,8 +162,14 @@ def _line(parcel: Parcel, name: str) -> bytes:
             parcel.language,
             parcel.recipient_name,
             " / ".join(parcel.address_lines),
+            " ".join(_enclosed(name, number) for number in range(1, len(parcel.enclosures) + 1)),
         )
     )
+
+
+def _enclosed(name: str, number: int) -> str:
+    """The file of an enclosure, beside the letter whose envelope it shares."""
+    return name.removesuffix(".pdf") + f"-enclosure-{number}.pdf"
 
 
 def _csv(values: tuple[str, ...]) -> bytes:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from secondopinion.letters.carriers import Carrier, Parcel
+from secondopinion.letters.carriers import Carrier, Enclosure, Parcel
 from secondopinion.letters.freeze import Frozen
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import Sealed, seal
@@ -37,8 +37,8 @@ class Posted:
     mailed_at: datetime
 
 
-def mail(letter_id: UUID, *, now: datetime, carrier: Carrier) -> Posted | None:
-    """Print, seal and post one letter. None when it was mailed before.
+def mail(letter_id: UUID, *, now: datetime, carrier: Carrier, enclosures: tuple[Enclosure, ...] = ()) -> Posted | None:
+    """Print, seal and post one letter with what goes into its envelope. None when it was mailed before.
 
     The caller's transaction carries the scope whose rows may be seen. Raises NoSuchLetter, Incomplete (the
     finished paper lacks words that a clause orders) and NotCarried; after each the letter still waits.
@@ -50,7 +50,7 @@ def mail(letter_id: UUID, *, now: datetime, carrier: Carrier) -> Posted | None:
         if letter.mailed_at is not None:
             return None
         sealed = _sealed(letter, now)
-        receipt = carrier.post(_parcel(letter, sealed))
+        receipt = carrier.post(_parcel(letter, sealed, enclosures))
         letter.mailed_at, letter.batch_line = now, receipt
         letter.save(
             update_fields=["pdf", "pdf_sha256", "marks", "printed_with", "sealed_at", "mailed_at", "batch_line"]
@@ -78,7 +78,7 @@ def _sealed(letter: Letter, now: datetime) -> Sealed:
     return sealed
 
 
-def _parcel(letter: Letter, sealed: Sealed) -> Parcel:
+def _parcel(letter: Letter, sealed: Sealed, enclosures: tuple[Enclosure, ...]) -> Parcel:
     return Parcel(
         letter_id=letter.pk,
         kind=letter.kind,
@@ -89,4 +89,5 @@ def _parcel(letter: Letter, sealed: Sealed) -> Parcel:
         address_lines=tuple(letter.data["recipient"]["address_lines"]),
         pdf=sealed.pdf,
         sha256=sealed.sha256,
+        enclosures=enclosures,
     )

@@ -35,7 +35,13 @@ def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Cha
     same = [kind for kind, ended in ENDS.items() if ended == clock]
     ended = (clock,) if clock and not waiting(before.id, *same) else ()
     return Change(
-        details={"letter": str(told.letter_id), "kind": told.kind, "to": told.recipient_role, "batch": told.batch},
+        details={
+            "letter": str(told.letter_id),
+            "kind": told.kind,
+            "to": told.recipient_role,
+            "batch": told.batch,
+            "enclosures": list(told.enclosures),
+        },
         stops=ended,
     )
 

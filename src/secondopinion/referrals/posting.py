@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from secondopinion.letters.carriers import Carrier
+from secondopinion.letters.carriers import Carrier, Enclosure
 from secondopinion.letters.mailing import mail
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
@@ -13,7 +13,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
 from secondopinion.referrals.lifecycle import State
-from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.models import ConsultationReport, Notice, Referral
 from secondopinion.referrals.told import Close, Mailed
 
 
@@ -25,13 +25,23 @@ def post(letter_id: UUID, *, now: datetime, carrier: Carrier) -> bool:
     """
     with plan_scope(now.astimezone(PACIFIC).date()):
         notice = Notice.objects.get(letter_id=letter_id)
-        posted = mail(letter_id, now=now, carrier=carrier)
+        enclosures = enclosed_with(notice)
+        posted = mail(letter_id, now=now, carrier=carrier, enclosures=enclosures)
         if posted is None:
             return False
-        told = Mailed(letter_id, notice.kind, notice.recipient_role, posted.batch_line)
+        told = Mailed(letter_id, notice.kind, notice.recipient_role, posted.batch_line,
+                      tuple(e.sha256 for e in enclosures))  # fmt: skip
         advance(notice.referral_id, told, person=SYSTEM, now=now)
         close_if_done(notice.referral_id, now)
     return True
+
+
+def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
+    """What goes into the same envelope: the consultation report goes with every letter that delivers it (III.F.1)."""
+    if notice.kind not in ("report_to_member", "report_to_professional"):
+        return ()
+    file = ConsultationReport.objects.select_related("paper").get(referral_id=notice.referral_id).paper
+    return (Enclosure(file.name, bytes(file.content), file.sha256),)
 
 
 def close_if_done(referral_id: UUID, now: datetime) -> bool:

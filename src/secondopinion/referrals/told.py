@@ -217,6 +217,7 @@ class Mailed(Told):
     kind: str
     recipient_role: str
     batch: str
+    enclosures: tuple[str, ...] = ()  # the seals of what went into the same envelope
 
 
 @dataclass(frozen=True, slots=True)
