@@ -169,7 +169,7 @@ def show(
     allowed = {step.name for step in reading.steps_for(found, person)}
     columns = beside(before, reading.answers_given(events), person, may_answer=False, typed={})
     context = head_of(request, found) | {
-        "errors": errors,
+        "errors": leading(errors, "deny" in allowed, not columns.authorizes),
         "beside": columns,
         "to_judge": columns.groups[0] if columns.groups else None,
         "known": [line for section in columns.sections for line in section.lines if line.value != "unknown"],
@@ -185,6 +185,13 @@ def show(
         "shown": shown(before, drafts) if drafts else None,
     }
     return render(request, "desk/decision.html", context, status=status)
+
+
+def leading(errors: Sequence[Line], may_deny: bool, may_be_denied: bool) -> Sequence[Line]:
+    """The errors with links that lead somewhere: without the form of a denial, to the yes in its place, if any."""
+    if may_deny and may_be_denied:
+        return errors
+    return [Line(error.words, "yes-title" if may_deny else "") for error in errors]
 
 
 def cannot_sign(before: Snapshot, person: Person) -> str:
