@@ -20,7 +20,7 @@ from secondopinion.desk.referral_words import (
     spoken,
     spoken_day,
 )
-from secondopinion.desk.words import words_of
+from secondopinion.desk.words import lowered, words_of
 from secondopinion.policy.clauses import Edition
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals.models import Event, Referral
@@ -100,7 +100,7 @@ def because(event: Event, edition: Edition) -> str:
         return ""
     own: list[str] = [words for fact, words in ANOTHER_REASON.items() if fact in finding["because"]]
     clauses = innermost(finding["cites"])
-    said = own or [_lowered(restatement(edition, c)) for c in clauses]
+    said = own or [lowered(restatement(edition, c)) for c in clauses]
     return f", because {'; and '.join(s for s in said if s)} (GG.1538 {', '.join(clauses)})"
 
 
@@ -118,11 +118,6 @@ def _who(event: Event) -> str:
     if event.role == "system":
         return str(event.actor)
     return f"{event.actor} ({words_of(event.role, 'role').lower()})"
-
-
-def _lowered(words: str) -> str:
-    words = words.rstrip(".")
-    return words[:1].lower() + words[1:]
 
 
 def _instant(text: str) -> str:

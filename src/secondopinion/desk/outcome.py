@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from secondopinion.desk.referral import referral_or_404
+from secondopinion.desk.words import lowered
 from secondopinion.referrals.change import Taken
 from secondopinion.referrals.lifecycle import STEPS
 from secondopinion.referrals.models import Referral
@@ -43,7 +44,7 @@ def done(request: HttpRequest, taken: Taken, address: str, anchor: str = "") -> 
     """Back to the page by GET, with what was done."""
     letters = len(taken.letters)
     owed = f" {letters} letter{'' if letters == 1 else 's'} will be mailed." if letters else ""
-    messages.success(request, f"Done: {STEPS[taken.step].words.lower()}.{owed}")
+    messages.success(request, f"Done: {lowered(STEPS[taken.step].words)}.{owed}")
     response = redirect(reverse(address, args=[taken.number]) + anchor)
     response.status_code = 303
     return response

@@ -126,3 +126,9 @@ def _short(at: datetime, now: datetime) -> str:
     here = at.astimezone(PACIFIC)
     year = "" if here.year == now.astimezone(PACIFIC).year else f", {here.year}"
     return f"{here:%a, %b} {here.day}{year}, {clock_time(here)} PT"
+
+
+def lowered(words: str) -> str:
+    """The same words inside a sentence: the first letter small, no full stop."""
+    words = words.rstrip(".")
+    return words[:1].lower() + words[1:]

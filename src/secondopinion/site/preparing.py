@@ -40,13 +40,13 @@ def manage(arguments: list[str]) -> int:
 
 
 def everything() -> str:
-    """All that comes before the first page. Returns the ways in, or nothing where nobody may be made up."""
+    """All that comes before the first page. Returns the ways in, or why nobody was made up."""
     bring_up_to_date()
     collect_static()
     try:
         return ways_in(put_county(datetime.now(UTC)))
-    except SeedRefused:
-        return ""
+    except SeedRefused as refused:
+        return f"Nobody was made up: {refused.sentence}"
     finally:
         connections.close_all()  # the web and the worker have their own from here on
 
@@ -85,6 +85,7 @@ def ways_in(seeded: Seeded) -> str:
             f"Sign in with the password {seeded.password} as",
             *lines,
             f"The FHIR door takes the bearer token {seeded.token}",
+            f"Letters lie in {settings.PRINT_HOUSE}",
         ]
     )
 
