@@ -13,11 +13,16 @@ import psycopg
 from ground import fresh_database
 
 from county import NOW, county, sign_in
+from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from rows import row
+from secondopinion.people.prepared import Prepared
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.access import work_list
 from secondopinion.site import database
+from secondopinion.site.preparing import collect_static
 
 OPEN, CLOSED, TURNS, PAGES = 10_000, 90_000, 400, 60
 FILL = """
@@ -66,18 +71,26 @@ def main() -> None:
         fill(owner)
         person = there.person("nurse@plan")
         with plan_scope(NOW.date()):
-            rows = milliseconds(
-                lambda: list(work_list(person).values_list("number", "due_at", "member_id")[:50]), TURNS
-            )
+            # The desk's own query, as PostgreSQL gets it: Django's making of the SQL is part of the page's figure.
+            asked = Prepared(lambda given: work_list(person).values_list("number", "due_at", "member_id")[:50])
+            assert len(asked.rows()) == 50
+            rows = milliseconds(asked.rows, TURNS)
+            nothing = milliseconds(lambda: connection.connection.execute("SELECT 1"), TURNS)
+        collect_static()
+        settings.ALLOWED_HOSTS = ["testserver"]
         client = Client()
         sign_in(client, "nurse@plan")
-        pages = milliseconds(lambda: client.get("/desk/", secure=False), PAGES)
+        first = client.get(reverse("work-list"))
+        assert first.status_code == 200, first.status_code
+        assert first.content.count(b"SO-2026-") >= 50
+        pages = milliseconds(lambda: client.get(reverse("work-list")), PAGES)
     sql, page = (
         f"p50 {at(rows, 50):.2f}, p99 {at(rows, 99):.2f} ms",
         f"p50 {at(pages, 50):.0f}, p95 {at(pages, 95):.0f} ms",
     )
     limit = f"{OPEN:,} open of {OPEN + CLOSED:,}"
-    row("work list, first page, SQL", limit, sql, "2 ms", at(rows, 99) / 2, "p99 < 2 ms", met=at(rows, 99) < 2)
+    bare = f"SELECT 1: p99 {at(nothing, 99):.2f} ms"  # what the machine's other work does to any round trip
+    row("work list, first page, SQL", limit, sql, bare, at(rows, 99) / 2, "p99 < 2 ms", met=at(rows, 99) < 2)
     row("work list, whole page", limit, page, "200 ms", at(pages, 95) / 200, "p95 < 200 ms", met=at(pages, 95) < 200)
 
 
