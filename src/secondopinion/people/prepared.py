@@ -6,7 +6,7 @@ queryset whose changing values are `Given` by name; asking it sends the same SQL
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
@@ -53,7 +53,7 @@ class Prepared(Generic[M]):
         """The answer as plain rows, in the order of `values_list`."""
         sql, values, _, _ = self._question
         sent = [given[value.name] if isinstance(value, Given) else value for value in values]
-        return _sent(sql, sent).fetchall()
+        return send(sql, sent).fetchall()
 
     def all(self, **given: Any) -> list[M]:
         """The answer as objects of the queryset's model."""
@@ -68,7 +68,7 @@ class Prepared(Generic[M]):
 def insert(row: Model) -> None:
     """Insert one new row, like `save(force_insert=True)`; a key that the database makes is not read back."""
     sql, names = _insertion(type(row))
-    _sent(sql, [getattr(row, name) for name in names])
+    send(sql, [getattr(row, name) for name in names])
 
 
 @cache
@@ -78,7 +78,8 @@ def _insertion(model: type[Model]) -> tuple[str, list[str]]:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', [f.attname for f in fields]  # noqa: S608
 
 
-def _sent(sql: str, values: list[Any]) -> Cursor[Any]:
+def send(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> Cursor[Any]:
+    """Send a statement on Django's own connection, bound and planned by the server; the answer comes in binary."""
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()  # as Django's own cursors do
     if here.connection is None:

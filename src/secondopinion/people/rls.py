@@ -13,7 +13,8 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, migrations, transaction
-from psycopg import Cursor
+
+from secondopinion.people.prepared import send
 
 PLAN = "plan"
 SET_SCOPE = (
@@ -36,9 +37,7 @@ class Scope:
 
 def set_scope(scope: Scope) -> None:
     """Give the running transaction its scope. It is gone when the transaction ends."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        Cursor(connection.connection).execute(SET_SCOPE, [scope.setting, scope.on.isoformat()], prepare=True)
+    send(SET_SCOPE, [scope.setting, scope.on.isoformat()])
 
 
 @contextmanager

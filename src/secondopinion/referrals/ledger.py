@@ -18,11 +18,10 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db import connection
-from psycopg import Cursor
 
 from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.people.person import Person
+from secondopinion.people.prepared import send
 from secondopinion.policy.clocks import Clock
 from secondopinion.policy.findings import Finding
 from secondopinion.referrals.change import Change, Owed
@@ -96,14 +95,11 @@ def canonical(value: Any) -> bytes:
 
 def lock(referral_id: UUID) -> Locked:
     """Lock one referral, then read its running clocks. Unseen and unknown are the same answer."""
-    # Django's own cursors bind on the client; this one binds on the server, so that each statement is planned once.
-    # The clocks are read when the lock is ours, so that a step just taken by somebody else is seen whole.
-    with connection.wrap_database_errors:
-        cursor = Cursor(connection.connection)
-        found = cursor.execute(LOCK, [referral_id], prepare=True, binary=True).fetchone()
-        if found is None:
-            raise Refused("There is no such referral here. Check the number, or whose network you are signed in for.")
-        running = cursor.execute(CLOCKS, [referral_id], prepare=True, binary=True).fetchall()
+    found = send(LOCK, [referral_id]).fetchone()
+    if found is None:
+        raise Refused("There is no such referral here. Check the number, or whose network you are signed in for.")
+    # Read when the lock is ours, so that a step just taken by somebody else is seen whole.
+    running = send(CLOCKS, [referral_id]).fetchall()
     return Locked(Snapshot(*found), tuple(Running(*row) for row in running))
 
 
@@ -192,8 +188,7 @@ def write(
     for row in change.rows:
         row.save(force_insert=True)
     query = statement(() if new else tuple(columns), bool(change.stops), bool(change.starts), bool(frozen))
-    with connection.wrap_database_errors:
-        Cursor(connection.connection).execute(query, values, prepare=True)
+    send(query, values)
     return position, tuple(i for i, _, _ in frozen)
 
 
