@@ -22,6 +22,7 @@ from secondopinion.referrals.overnight import differences
 from secondopinion.referrals.posting import post
 
 FOREVER = RetryStrategy(max_attempts=None, wait=5, linear_wait=30)  # seconds; a letter is owed until it is mailed
+AGAIN = RetryStrategy(max_attempts=5, wait=2)  # seconds; the database may be away for a moment
 STALLED_AFTER = 30.0  # seconds without a heartbeat of its worker
 
 logger = logging.getLogger("secondopinion.overnight")
@@ -37,7 +38,7 @@ def mail(letter_id: str, referral_id: str) -> None:
 
 
 @app.periodic(cron="*/20 * * * * *")
-@app.task(name="site.rescue", queue="house", queueing_lock="site.rescue", pass_context=True)
+@app.task(name="site.rescue", queue="house", queueing_lock="site.rescue", pass_context=True, retry=AGAIN)
 async def rescue(context: JobContext, timestamp: int) -> None:
     """Give jobs of a killed worker back to the queue; procrastinate does not do it by itself."""
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER)
@@ -46,7 +47,7 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 
 
 @app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California
-@app.task(name="site.overnight", queue="house", queueing_lock="site.overnight")
+@app.task(name="site.overnight", queue="house", queueing_lock="site.overnight", retry=AGAIN)
 def overnight(timestamp: int) -> int:
     """Replay every history and say what the copies tell differently. Returns how many differences it found."""
     try:
