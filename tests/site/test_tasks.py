@@ -11,7 +11,6 @@ from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.receive import Request, receive
 from secondopinion.site import tasks
-from secondopinion.site.worker import run_jobs
 
 YES = {"surgery_is_recommended": True, "member_questions_surgery": True}
 
@@ -34,10 +33,10 @@ def given_an_authorized_referral():
     return receive(request, person=there.person("intake@plan"), now=NOW)
 
 
-def test_the_worker_mails_the_letter_that_the_step_owed(committed):
+def test_the_worker_mails_the_letter_that_the_step_owed(committed, run_due_jobs):
     with plan_scope(NOW.date()):
         taken = given_an_authorized_referral()
-    run_jobs(wait=False)
+    run_due_jobs()
     with plan_scope(NOW.date()):
         letter = Letter.objects.get(pk=taken.letters[0])
         assert letter.mailed_at is not None

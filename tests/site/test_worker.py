@@ -16,7 +16,6 @@ import pytest
 from secondopinion.site import database, state
 from secondopinion.site.database import Address
 from secondopinion.site.tasks import rescue
-from secondopinion.site.worker import run_jobs
 
 PATIENCE = 30.0  # seconds; a busy machine
 
@@ -77,13 +76,13 @@ def test_a_worker_whose_database_goes_away_comes_back(ask: Any, test_owner: Addr
         assert worker.poll() is None
 
 
-def test_the_job_of_a_killed_worker_goes_to_another(ask: Any) -> None:
+def test_the_job_of_a_killed_worker_goes_to_another(ask: Any, run_due_jobs: Callable[[], None]) -> None:
     ask("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
     ask(
         "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id, args)"
         " SELECT 'house', 'site.rescue', 'doing', id, '{\"timestamp\": 0}' FROM procrastinate_workers RETURNING id"
     )
     rescue.defer(timestamp=0)
-    run_jobs(wait=False)  # gives the job back
-    run_jobs(wait=False)  # runs it
+    run_due_jobs()  # gives the job back
+    run_due_jobs()  # runs it
     assert ask("SELECT status FROM procrastinate_jobs") == []
