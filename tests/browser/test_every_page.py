@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.db import OperationalError
 from playwright.sync_api import expect
@@ -22,8 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("orchard")]
 
 
 @pytest.fixture
-def gallery(tmp_path: Path) -> Gallery:
-    return Gallery(tmp_path / "pictures")
+def gallery() -> Gallery:
+    return Gallery()
 
 
 def test_the_way_in_and_the_work_list_keep_the_baseline(
