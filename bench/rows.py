@@ -8,7 +8,7 @@ from __future__ import annotations
 
 def row(figure: str, peer: str, ours: str, theirs: str, ratio: float, goal: str, *, met: bool) -> None:
     """Print one figure. `goal` is in words, such as “≥ 0.85” or “< 2 ms”."""
-    print(f"| {figure} | {peer} | {ours} | {theirs} | {ratio:.2f} | {goal} | {'yes' if met else 'no'} |", flush=True)
+    print(f"| {figure} | {peer} | {ours} | {theirs} | {ratio:.{2 if ratio >= 0.2 else 3}f} | {goal} | {'yes' if met else 'no'} |", flush=True)
 
 
 def missing(figure: str, peer: str, why: str) -> None:
