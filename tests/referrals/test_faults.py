@@ -1,7 +1,6 @@
 """What happens when two act at once, and when the database or the process dies in the middle of a step."""
 
 import threading
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -9,6 +8,7 @@ from django.db import connection, connections
 from django.db.utils import OperationalError
 
 from county import NOW, county
+from referrals.life import YES, asked
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
@@ -19,10 +19,8 @@ from secondopinion.referrals.change import Change
 from secondopinion.referrals.ledger import lock, write
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Referral, RunningClock
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
 from secondopinion.referrals.told import Answer, Authorize
-
-YES = {"surgery_is_recommended": True, "member_questions_surgery": True}
 
 
 @pytest.fixture
@@ -30,19 +28,7 @@ def referral_id(committed):
     """A committed referral that waits for answers, and the county around it."""
     with plan_scope(NOW.date()):
         there = county()
-        request = Request(
-            member=there.one,
-            program="medi-cal",
-            channel="phone",
-            received_at=datetime(2026, 11, 23, 17, 0, tzinfo=UTC),
-            requester="member",
-            requester_name="Member One",
-            opinion="second",
-            about="specialist-care",
-            condition="surgery on the lower back",
-            clinician=there.first,
-        )
-        taken = receive(request, person=there.person("intake@plan"), now=NOW)
+        taken = receive(asked(there), person=there.person("intake@plan"), now=NOW)
     return there, taken.referral_id
 
 

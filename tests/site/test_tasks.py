@@ -1,36 +1,21 @@
 """The jobs of the house, run as the worker runs them."""
 
 import logging
-from datetime import UTC, datetime
 
 from django.conf import settings
 
 from county import NOW, county
+from referrals.life import YES, asked
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
 from secondopinion.site import tasks
-
-YES = {"surgery_is_recommended": True, "member_questions_surgery": True}
 
 
 def given_an_authorized_referral():
     there = county()
-    request = Request(
-        member=there.one,
-        program="medi-cal",
-        channel="phone",
-        received_at=datetime(2026, 11, 23, 17, 0, tzinfo=UTC),
-        requester="member",
-        requester_name="Member One",
-        opinion="second",
-        about="specialist-care",
-        condition="surgery on the lower back",
-        clinician=there.first,
-        answers=YES,
-    )
-    return receive(request, person=there.person("intake@plan"), now=NOW)
+    return receive(asked(there, answers=YES), person=there.person("intake@plan"), now=NOW)
 
 
 def test_the_worker_mails_the_letter_that_the_step_owed(committed, run_due_jobs):
