@@ -19,7 +19,7 @@ from secondopinion.people.person import Person
 from secondopinion.referrals import closing, consultation, deciding, reviewing
 from secondopinion.referrals.change import Change, Taken
 from secondopinion.referrals.ledger import lock, write
-from secondopinion.referrals.lifecycle import STEPS, By, Refused, Step, check, target_of
+from secondopinion.referrals.lifecycle import By, Refused, Step, check, target_of
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Told
 
@@ -101,6 +101,6 @@ def _check_decider(step: Step, before: Snapshot, person: Person) -> None:
 
 
 def _check_owed(step: Step, change: Change) -> None:
-    extra = {o.kind for o in change.owes} - set(STEPS[step.name].owes)
+    extra = {o.kind for o in change.owes} - set(step.owes)
     if extra:
         raise AssertionError(f"The step {step.name} may not owe {sorted(extra)}: the table does not say so.")

@@ -34,7 +34,6 @@ class Change:
     stops: tuple[str, ...] = ()  # kinds of clock that end now
     finding: Finding | None = None
     rows: tuple[models.Model, ...] = ()
-    target: str | None = None  # only where the table allows the step to stay
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,19 @@ from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import Member
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.gg1538.edition_2024_12.section_iii import SAME_SPECIALTY
+from secondopinion.policy.gg1538.questions import Choice
 from secondopinion.policy.specialties import Level, equivalence, is_physician
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.snapshot import Snapshot
 
-SAME_SPECIALTY = "specialist-physician-same-or-equivalent"
-
 
 def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
     """Why this professional may not give the opinion, in a sentence; empty when nothing speaks against it."""
-    day = now.astimezone(PACIFIC).date()
+    day, going = now.astimezone(PACIFIC).date(), where_to(before)
     if who.pk == before.clinician_id:
         return "This is the clinician whose opinion is questioned; choose another professional."
-    if who.pk in gave_an_opinion(before):
+    if who.pk in gave_an_opinion(before, going):
         return "This professional has given one of the opinions already; choose another."
     if who.excluded:
         return "This professional is on an exclusion list and may not be paid; choose another."
@@ -35,20 +35,23 @@ def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
         )
     if not who.accepts_new_members:
         return "This professional takes no new Members now; choose another."
-    return _wrong_specialty(before, who)
+    return _wrong_specialty(before, going, who)
 
 
-def gave_an_opinion(before: Snapshot) -> set[UUID]:
+def where_to(before: Snapshot) -> Choice:
+    """Where the policy lets the Member go, from the recorded answers."""
+    return questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+
+
+def gave_an_opinion(before: Snapshot, going: Choice) -> set[UUID]:
     """Who has seen the Member for an earlier opinion: none of them may give the next one (II.D, II.I)."""
-    going = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
     if questions.GAVE_SECOND_OPINION not in going.excludes:
         return set()
     seen = Referral.objects.filter(member_id=before.member_id, visited_on__isnull=False, professional__isnull=False)
     return set(seen.exclude(pk=before.id).values_list("professional_id", flat=True))
 
 
-def _wrong_specialty(before: Snapshot, who: QualifiedProfessional) -> str:
-    going = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+def _wrong_specialty(before: Snapshot, going: Choice, who: QualifiedProfessional) -> str:
     if going.same_license and before.clinician_taxonomy and who.taxonomy[:3] != before.clinician_taxonomy[:3]:
         return "The clinician questioned is no physician: choose a professional of the same licence (II.F)."
     if going.candidates != SAME_SPECIALTY:
@@ -69,11 +72,12 @@ def level_of(before: Snapshot, who: QualifiedProfessional) -> Level:
 def candidates_for(before: Snapshot, member: Member, now: datetime) -> list[QualifiedProfessional]:
     """Everyone in the plan's networks who may give the opinion: nearest specialty first, then nearest place."""
     day = now.astimezone(PACIFIC).date()
-    taken = {before.clinician_id, *gave_an_opinion(before)}
+    going = where_to(before)  # asked once, not for each professional
+    taken = {before.clinician_id, *gave_an_opinion(before, going)}
     able = [
         p
         for p in in_network_on(day).filter(accepts_new_members=True)
-        if p.pk not in taken and not _wrong_specialty(before, p)
+        if p.pk not in taken and not _wrong_specialty(before, going, p)
     ]
 
     def rank(who: QualifiedProfessional) -> tuple[int, float, str, str]:

@@ -13,17 +13,17 @@ from uuid import UUID
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.models import Letter
-from secondopinion.people.models import AuthorizedRepresentative, Period
+from secondopinion.people.models import Period
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.gg1538.edition_2024_12.section_iii import SAME_SPECIALTY
 from secondopinion.policy.specialties import Level, plain_name
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Owed
 from secondopinion.referrals.deciding import check_denial
 from secondopinion.referrals.lifecycle import Refused, State, Step, steps_from
-from secondopinion.referrals.match import SAME_SPECIALTY, candidates_for, level_of, miles_from
+from secondopinion.referrals.match import candidates_for, level_of, miles_from, where_to
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.told import Deny
@@ -113,16 +113,6 @@ def report_of(referral: Referral) -> ConsultationReport | None:
     return found.first()
 
 
-def representatives_of(referral: Referral, on: date) -> list[AuthorizedRepresentative]:
-    """Who may act for the Member on a day."""
-    return list(AuthorizedRepresentative.objects.filter(Period.covering(on), member_id=referral.member_id))
-
-
-def treating_of(referral: Referral) -> QualifiedProfessional | None:
-    """The clinician whose care is questioned, when in the directory."""
-    return notices.professional(referral.clinician_id)
-
-
 def pcp_of(referral: Referral, now: datetime) -> QualifiedProfessional | None:
     """The Member's PCP on the day."""
     return notices.pcp_of(snapshot_of(referral), now)
@@ -141,7 +131,7 @@ def candidates_of(referral: Referral, now: datetime) -> list[Candidate]:
     """Everyone in the plan's networks who may give the opinion, nearest first (III.A, III.B)."""
     before = snapshot_of(referral)
     day = now.astimezone(PACIFIC).date()
-    choice = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers)
+    choice = where_to(before)
     able = candidates_for(before, referral.member, now)
     networks = networks_of(able, day)
     compared = choice.candidates == SAME_SPECIALTY and bool(before.clinician_taxonomy)
