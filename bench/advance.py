@@ -24,7 +24,8 @@ from secondopinion.people.person import Person
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import Request
 from secondopinion.referrals.told import Choose, Schedule
 from secondopinion.site.database import APP_ROLE
 

@@ -9,7 +9,8 @@ from county import NOW, TODAY, County
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import Request
 from secondopinion.referrals.told import Choose, Deny, Reason, ReferUp, Schedule, See, TakeUp, Told
 
 RECEIVED = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday 2026-11-23 09:00 in California

@@ -16,8 +16,8 @@ from django.urls import reverse
 from county import NOW, TODAY, County
 from desk.life import PDF, again, authorized, received, scheduled, step, visited
 from secondopinion.people.rls import plan_scope
-from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import ConsultationReport, Notice, Paper, Referral
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Choose
 
 Browser = Callable[[str], Client]

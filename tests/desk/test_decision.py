@@ -20,10 +20,10 @@ from desk.life import DENIAL, PDF, TYPED, YES, again, step, with_a_physician
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import text_of
 from secondopinion.people.rls import plan_scope
-from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import Event, Paper, Referral
 from secondopinion.referrals.papers import paper
 from secondopinion.referrals.reading import snapshot_of
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Answer, SendBack
 
 Browser = Callable[[str], Client]

@@ -18,8 +18,9 @@ from county import TODAY, County
 from desk.life import YES, again, authorized, received, step, with_a_nurse, with_a_physician
 from secondopinion.desk.history import TELLERS
 from secondopinion.people.rls import plan_scope
-from secondopinion.referrals.lifecycle import STEPS, State
+from secondopinion.referrals.lifecycle import STEPS
 from secondopinion.referrals.models import Event, Referral
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Answer, Ask, Item
 
 Browser = Callable[[str], Client]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from county import NOW
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Event, Referral
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import Request
 from secondopinion.referrals.told import (
     Deny,
     Reason,
@@ -56,6 +57,7 @@ DENIAL = Deny(
     clinical_reason="Both scans show wear of the joint and no tear; exercise is the usual first step.",
     why_not_otherwise="There is no other doubt on record, and no open question of coverage or of another opinion.",
     would_change="A note from your doctor that six weeks of treatment did not help",
+    expertise="Fifteen years of joint and back care in family practice, and a talk with a spine surgeon.",
 )
 
 

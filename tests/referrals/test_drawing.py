@@ -6,7 +6,8 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from secondopinion.referrals.drawing import PLACES, draw
-from secondopinion.referrals.lifecycle import STEPS, State
+from secondopinion.referrals.lifecycle import STEPS
+from secondopinion.referrals.states import State
 
 DRAWING = Path(__file__).parents[2] / "docs" / "lifecycle.svg"
 

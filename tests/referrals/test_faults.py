@@ -77,7 +77,7 @@ def test_whoever_waits_for_the_lock_reads_the_clocks_as_the_other_left_them(refe
         other.start()
         other.join(0.5)
         assert other.is_alive()
-        write(held.referral, held.clocks, "hand_over", "closed", Change(stops=("decision",)), nurse, "nurse", NOW)
+        write(held.referral, held.clocks, "hand_over", "closed", Change(), nurse, "nurse", NOW)
     other.join()
     assert held.clocks
     assert (read[0].referral.state, read[0].clocks) == ("closed", ())

@@ -24,8 +24,8 @@ from secondopinion.desk.timing import clock_rows
 from secondopinion.desk.words import words_of
 from secondopinion.people.doors import signed_in
 from secondopinion.referrals import reading
-from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.states import State
 
 OWN_STEPS: Final = ("tell_requester", "schedule", "see", "miss", "report")
 OWN_CLOCKS: Final = ("appointment", "report", "report-delivery")

@@ -36,10 +36,11 @@ from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
-from secondopinion.referrals.deciding import credential_to_sign
-from secondopinion.referrals.lifecycle import Refused, State
+from secondopinion.referrals.gate import credential_to_sign
+from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper, Referral
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Answer, Authorize, Deny
 
 JUDGMENTS: Final = {

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from secondopinion.desk.step_fields import Setting, StepForm, choice_field, words_field
 from secondopinion.policy.asked import Program
-from secondopinion.referrals.deciding import SHORTEST_REASON
+from secondopinion.referrals.gate import SHORTEST_REASON
 from secondopinion.referrals.told import Deny, Reason
 
 NUMBERS: Final = ("1", "2", "3")

@@ -20,7 +20,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.facts import Fact
 from secondopinion.policy.identifiers import icd10_has_shape, npi_is_valid
 from secondopinion.referrals.models import Channel
-from secondopinion.referrals.receive import Request
+from secondopinion.referrals.request import Request
 
 CHANNELS = (Channel.PHONE, Channel.FAX, Channel.MAIL, Channel.WALK_IN)
 OFFICES = (Requester.PHYSICIAN.value, Requester.PROVIDER.value)

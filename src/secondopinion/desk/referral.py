@@ -26,8 +26,9 @@ from secondopinion.people.person import Person
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.access import one
-from secondopinion.referrals.lifecycle import Refused, State
+from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.states import State
 
 Thing = TypeVar("Thing")
 ALREADY_YES: Final = "The policy already authorizes this request, so nobody is asked and no physician is needed."

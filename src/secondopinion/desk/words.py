@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.referrals import lifecycle
 from secondopinion.referrals.models import Channel, ConsultationReport, Decider
+from secondopinion.referrals.states import State
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "state": {state.value: state.words for state in lifecycle.State},
+    "state": {state.value: state.words for state in State},
     **tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8")),
     "channel": dict(Channel.choices),
     "decider": dict(Decider.choices),

@@ -24,8 +24,8 @@ from secondopinion.people.find import health_networks
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Urgency
 from secondopinion.referrals.access import visible_to, work_list
-from secondopinion.referrals.lifecycle import FINISHED, State
 from secondopinion.referrals.models import Decider, Referral
+from secondopinion.referrals.states import FINISHED, State
 
 PAGE: Final = 50
 MANY: Final = 1000  # counts stop here, so that a long list stays quick to open

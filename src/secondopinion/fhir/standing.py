@@ -14,10 +14,10 @@ from secondopinion.people.plan import the_plan
 from secondopinion.people.prepared import Prepared
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.policy.gg1538 import questions
-from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import Event, Referral
 from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.states import State
 
 AUTHORIZED = frozenset({State.AUTHORIZED, State.SCHEDULED, State.SEEN, State.REPORT_RECEIVED, State.CLOSED})
 LAST = Prepared(

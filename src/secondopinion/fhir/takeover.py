@@ -12,7 +12,7 @@ from secondopinion.policy.clauses import Edition
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.identifiers import icd10_has_shape
 from secondopinion.referrals.models import Channel
-from secondopinion.referrals.receive import Request
+from secondopinion.referrals.request import Request
 
 ABOUT_SPECIALIST = "about_is_specialist_care"  # the fact that the head of a request answers
 SURGERY = "surgery_is_recommended"

@@ -33,7 +33,9 @@ from secondopinion.referrals import lifecycle
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import Request
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Withdraw
 
 log = logging.getLogger(__name__)
@@ -153,7 +155,7 @@ def _cancel(request: SecondOpinionRequest, prior: Submission | None, client: Api
         # Whoever sent the request may take it back; the desk's role is lent for this one step.
         advance(prior.referral_id, step, person=Person(client.name, frozenset({"intake"})), now=now)
     except lifecycle.Refused:
-        if prior.referral.state != lifecycle.State.WITHDRAWN.value:
+        if prior.referral.state != State.WITHDRAWN.value:
             return standing.unchanged(standing.outcome_of(prior.referral, now))
     prior.referral.refresh_from_db()
     return standing.outcome_of(prior.referral, now)

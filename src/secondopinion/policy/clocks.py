@@ -20,6 +20,7 @@ from secondopinion.policy.parameters import Dated, value
 
 _KEY = {program: program.value.replace("-", "_") for program in Program}
 _PARENT = "the clock of the parent request"
+_INFORMATION = "information complete"
 
 
 class ExtensionRefused(ValueError):
@@ -30,10 +31,12 @@ class ExtensionRefused(ValueError):
 class Clock:
     """One time limit.
 
-    `kind` is what must be done: decision, provider-notice, member-notice, appointment, report,
-    report-delivery, withdrawal-notice, written-notice, refusal-notice. `label` is the limit in words and
-    `starts` what it counts from. `due_at` is Pacific, or None while the clock has not started or follows
-    another request. `binding` marks the earliest of its kind, the one that must be kept.
+    `kind` is what must be done: decision, parent-decision, authority, provider-notice, member-notice,
+    written-notice, refusal-notice, withdrawal-notice, appointment, agreement, visit-record, report,
+    report-delivery, appeal-acknowledge, appeal-resolve, complaint-acknowledge, complaint-resolve or
+    effectuate. `label` is the limit in words and `starts` what it counts from. `due_at` is Pacific, or None
+    while the clock has not started or follows another request; `paused_at` then says since when it waits.
+    `binding` marks the earliest of its kind, the one that must be kept.
     """
 
     kind: str
@@ -44,6 +47,7 @@ class Clock:
     due_at: datetime | None
     authority: str
     binding: bool = False
+    paused_at: datetime | None = None
 
 
 def instant(at: datetime) -> datetime:
@@ -57,14 +61,17 @@ def decision_clocks(
     prior_authorization: bool | None,
     extension_days: int = 0,
     representative_valid_at: datetime | None = None,
+    representative_missing: bool = False,
+    reopened_at: datetime | None = None,
     calendar: BusinessCalendar | None = None,
 ) -> tuple[Clock, ...]:
     """The limits within which the request must be decided; the earliest binds.
 
     `prior_authorization` says whether the service needs it, None while unknown. `extension_days` is an
     extension taken under 42 CFR 438.210(d). `representative_valid_at` is when a missing appointment of
-    the representative came in (OneCare). An opinion the plan itself asks for follows its parent request,
-    so its clock has no due instant and none binds. Raises ExtensionRefused, CalendarNotCovered.
+    the representative came in (OneCare); while it is `representative_missing` the clock has not started.
+    `reopened_at` is when a dismissal was taken back. An opinion the plan itself asks for follows its parent
+    request, so its clock has no due instant and none binds. Raises ExtensionRefused, CalendarNotCovered.
     """
     days = calendar or business_calendar()
     on = days.day_of(asked.received_at)
@@ -80,7 +87,7 @@ def decision_clocks(
         limit = value(f"decision_time.standard_without_prior_authorization.{key}", on)
     else:
         limit = value(f"decision_time.standard.{key}", on)
-    start = _start(asked, representative_valid_at)
+    start = None if representative_missing else _start(asked, representative_valid_at, reopened_at)
     if asked.urgency is Urgency.EXPEDITED or not (overlay := value(f"decision_time.two_limits.{key}", on)).truth:
         return _bind((_clock("decision", limit, start, days, extension=extension),))
     information = value("decision_time.standard_information.medi_cal", on)
@@ -99,14 +106,17 @@ def upgrade(
     upgraded_at: datetime,
     prior_authorization: bool | None,
     extension_days: int = 0,
+    extended_since: bool = False,
     representative_valid_at: datetime | None = None,
+    reopened_at: datetime | None = None,
     calendar: BusinessCalendar | None = None,
 ) -> tuple[Clock, ...]:
     """The clocks of a standard request that becomes expedited: the old ones, and 72 hours from then.
 
-    `asked` is the request as it was, standard. A downgrade needs no function: it is `decision_clocks` of
-    the same request with urgency standard, because it counts from the original receipt. Raises
-    ValueError when the request is expedited already, and what `decision_clocks` raises.
+    `asked` is the request as it was, standard. `extended_since` says that the extension was taken after it
+    became expedited, so that it lengthens the 72 hours too. A downgrade needs no function: it is
+    `decision_clocks` of the same request with urgency standard, because it counts from the original receipt.
+    Raises ValueError when the request is expedited already, and what `decision_clocks` raises.
     """
     if asked.urgency is Urgency.EXPEDITED:
         raise ValueError("The request is expedited already: its 72 hours run from receipt.")
@@ -116,12 +126,13 @@ def upgrade(
         prior_authorization=prior_authorization,
         extension_days=extension_days,
         representative_valid_at=representative_valid_at,
+        reopened_at=reopened_at,
         calendar=days,
     )
     if asked.requester is Requester.PLAN:
         return old
     limit = value(f"decision_time.expedited.{_KEY[asked.program]}", days.day_of(upgraded_at))
-    new = _clock("decision", limit, upgraded_at, days)
+    new = _clock("decision", limit, upgraded_at, days, extension=extension_days if extended_since else 0)
     return _bind((*old, replace(new, rule=f"{limit.rule}/upgrade", starts="request became expedited")))
 
 
@@ -133,25 +144,30 @@ def notice_clocks(
     extension_days: int = 0,
     prior_authorization: bool | None = None,
     representative_valid_at: datetime | None = None,
+    request: tuple[Clock, ...] | None = None,
     calendar: BusinessCalendar | None = None,
 ) -> tuple[Clock, ...]:
     """The limits within which the provider and the Member must be told of the decision.
 
-    `adverse` covers a denial, a modification and a delay. The earliest of kind provider-notice binds,
-    and the earliest of kind member-notice. Raises ExtensionRefused, CalendarNotCovered.
+    `adverse` covers a denial, a modification and a delay. `request`: the decision clocks as they stood, when
+    they are more than `decision_clocks` of the same arguments (a request that became expedited). The earliest
+    of kind provider-notice binds, and the earliest of kind member-notice. Raises ExtensionRefused,
+    CalendarNotCovered.
     """
     days = calendar or business_calendar()
     key, on = _KEY[asked.program], days.day_of(decided_at)
-    request = decision_clocks(
-        asked,
-        prior_authorization=prior_authorization,
-        extension_days=extension_days,
-        representative_valid_at=representative_valid_at,
-        calendar=days,
-    )
+    if request is None:
+        request = decision_clocks(
+            asked,
+            prior_authorization=prior_authorization,
+            extension_days=extension_days,
+            representative_valid_at=representative_valid_at,
+            calendar=days,
+        )
     # Reading: the limit that counts from receipt also holds the notice; the five business days that
     # count from complete information hold the decision only, as the law gives the notice two more.
-    cap = request[-1]
+    caps = [clock for clock in request if clock.starts != _INFORMATION]
+    cap = min(caps, key=lambda clock: (clock.due_at is None, clock.due_at and instant(clock.due_at)))
     base = cap.rule.partition("/")[0]
     told = value(f"notice_time.provider.{key}", on)
     provider = [_clock("provider-notice", told, decided_at, days, part_of=base)]
@@ -216,6 +232,39 @@ def withdrawal_notice_clock(asked: Asked, *, withdrawn_at: datetime, calendar: B
     return _alone(_clock("withdrawal-notice", limit, withdrawn_at, days))
 
 
+def authority_clock(asked: Asked, *, calendar: BusinessCalendar | None = None) -> Clock:
+    """The limit within which a representative's missing authority is shown, or the request dismissed (OneCare)."""
+    # Reading: the rules stop the decision's time while the authority is missing and set no end to the wait; the
+    # house waits no longer than the time a standard request would have, and shows it.
+    days = calendar or business_calendar()
+    limit = value(f"decision_time.authority.{_KEY[asked.program]}", days.day_of(asked.received_at))
+    return _alone(_clock("authority", limit, asked.received_at, days))
+
+
+def parent_clock(program: Program, due_at: datetime, asked_at: datetime) -> Clock:
+    """The clock of the request for whose sake the plan itself asks for an opinion: it runs on (II.E)."""
+    parent = value(f"decision_time.plan_opinion.{_KEY[program]}", business_calendar().day_of(asked_at))
+    due = due_at.astimezone(PACIFIC)
+    return Clock("parent-decision", parent.rule, _PARENT, parent.starts, asked_at.astimezone(PACIFIC), due,
+                 parent.authority, binding=True)  # fmt: skip
+
+
+def visit_record_clock(
+    appointment_at: datetime, program: Program, *, calendar: BusinessCalendar | None = None
+) -> Clock:
+    """The limit to find out whether the appointment was kept, so that no visit is forgotten."""
+    days = calendar or business_calendar()
+    limit = value(f"report_time.visit_record.{_KEY[program]}", days.day_of(appointment_at))
+    return _alone(_clock("visit-record", limit, appointment_at, days))
+
+
+def agreement_clock(agreed_at: datetime, program: Program, *, calendar: BusinessCalendar | None = None) -> Clock:
+    """The limit for the letter of agreement with a Non-Contracted Provider, from the Medical Director's yes."""
+    days = calendar or business_calendar()
+    limit = value(f"authorization.agreement.{_KEY[program]}", days.day_of(agreed_at))
+    return _alone(_clock("agreement", limit, agreed_at, days))
+
+
 def appointment_clock(asked: Asked, at: datetime, *, calendar: BusinessCalendar | None = None) -> Clock:
     """The limit for the visit itself, counted from `at`, when the appointment was asked for."""
     days = calendar or business_calendar()
@@ -246,6 +295,11 @@ def report_delivery_clock(
     return _alone(_clock("report-delivery", limit, received_at, days))
 
 
+def counted(kind: str, limit: Dated, start: datetime, *, calendar: BusinessCalendar | None = None) -> Clock:
+    """One clock alone: a dated limit counted from an instant."""
+    return _alone(_clock(kind, limit, start, calendar or business_calendar()))
+
+
 def validity(authorized_on: date) -> date:
     """The last day on which an authorization can be used (GG.1538 III.G; the plan's choice of days)."""
     return authorized_on + timedelta(days=value("authorization.validity", authorized_on).number)
@@ -269,14 +323,18 @@ def _allowed(asked: Asked, on: date, extension_days: int) -> int:
     )
 
 
-def _start(asked: Asked, representative_valid_at: datetime | None) -> datetime:
+def _start(asked: Asked, representative_valid_at: datetime | None, reopened_at: datetime | None) -> datetime:
     """Receipt; for OneCare the later of it and a valid appointment of the representative."""
     # Reading: an appointment that is on file, or that nobody needs, leaves the start at receipt. A Medi-Cal
     # request is never held for that paper.
+    # Reading: a dismissal that is taken back starts the time afresh, since nobody could decide in between.
+    starts = [asked.received_at]
     late = asked.program is Program.ONECARE and asked.requester is Requester.AUTHORIZED_REPRESENTATIVE
-    if representative_valid_at is None or not late:
-        return asked.received_at
-    return max(asked.received_at, aware(representative_valid_at), key=instant)
+    if representative_valid_at is not None and late:
+        starts.append(aware(representative_valid_at))
+    if reopened_at is not None:
+        starts.append(aware(reopened_at))
+    return max(starts, key=instant)
 
 
 def _clock(

@@ -16,11 +16,23 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from secondopinion.people.person import Person
-from secondopinion.referrals import closing, consultation, deciding, reviewing
+from secondopinion.referrals import (
+    aftermath,
+    closing,
+    consultation,
+    correcting,
+    deciding,
+    objecting,
+    outcomes,
+    outside,
+    reviewing,
+    timing,
+)
 from secondopinion.referrals.change import Change, Taken
 from secondopinion.referrals.ledger import lock, write
-from secondopinion.referrals.lifecycle import By, Refused, Step, check, target_of
+from secondopinion.referrals.lifecycle import Refused, Step, check, target_of
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.states import By
 from secondopinion.referrals.told import Told
 
 Verb = Callable[[Snapshot, Any, Person, datetime], Change]
@@ -36,15 +48,53 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "supply": reviewing.supply,
         "refer_up": reviewing.refer_up,
         "send_back": reviewing.send_back,
+        "expedite": timing.expedite,
+        "refuse_expedite": timing.refuse_expedite,
+        "delay": timing.delay,
+        "tell_member": timing.tell_member,
+        "late_information": timing.late_information,
+        "show_authority": timing.show_authority,
+        "deem": timing.deem,
         "authorize": deciding.authorize,
+        "reverse": deciding.reverse,
         "deny": deciding.deny,
         "withdraw": deciding.withdraw,
         "tell_requester": deciding.tell_requester,
+        "limit": outcomes.limit,
+        "grant_in_part": outcomes.grant_in_part,
+        "dismiss": outcomes.dismiss,
+        "vacate": outcomes.vacate,
+        "rescind": outcomes.rescind,
+        "tell_cost": outcomes.tell_cost,
+        "excuse": outcomes.excuse,
+        "search": outside.search,
+        "agree_outside": outside.agree_outside,
+        "draft_agreement": outside.draft_agreement,
+        "sign_agreement": outside.sign_agreement,
+        "drop_agreement": outside.drop_agreement,
         "choose": consultation.choose,
+        "decline": consultation.decline,
         "schedule": consultation.schedule,
         "miss": consultation.miss,
         "see": consultation.see,
         "report": consultation.report,
+        "return_tests": aftermath.return_tests,
+        "remind": aftermath.remind,
+        "chase": aftermath.chase,
+        "lapse": aftermath.lapse,
+        "ask_further": aftermath.ask_further,
+        "parent_decided": aftermath.parent_decided,
+        "dispute": objecting.dispute,
+        "acknowledge": objecting.acknowledge,
+        "uphold": objecting.uphold,
+        "overturn": objecting.overturn,
+        "lift": objecting.lift,
+        "answer_complaint": objecting.answer_complaint,
+        "is_new": objecting.is_new,
+        "is_appeal": objecting.is_appeal,
+        "correct": correcting.correct,
+        "record_first": correcting.record_first,
+        "carry_over": correcting.carry_over,
         "mailed": closing.mailed,
         "close": closing.close,
     }
@@ -67,9 +117,10 @@ def advance(referral_id: UUID, told: Told, *, person: Person, now: datetime, see
                 "by somebody else. Nothing was done now. Read the history below, then decide again."
             )
         step = check(told.step, before.stands, person.roles)
-        _check_decider(step, before, person)
+        _check_decider(step, before, person, now)
         change = VERBS[step.name](before, told, person, now)
         _check_owed(step, change)
+        _check_signed(step, change, person)
         target = target_of(step, before.stands).value
         role = role_of(step, person)
         position, letters = write(before, locked.clocks, step.name, target, change, person, role, now)
@@ -78,13 +129,13 @@ def advance(referral_id: UUID, told: Told, *, person: Person, now: datetime, see
 
 def role_of(step: Step, person: Person) -> str:
     """The role in which the person takes the step: the highest of theirs that the table allows."""
-    for role in (By.PHYSICIAN, By.NURSE, By.INTAKE, By.POLICY, By.SYSTEM):
+    for role in (By.PHYSICIAN, By.NURSE, By.INTAKE, By.APPEALS, By.CONTRACTING, By.POLICY, By.SYSTEM):
         if role in step.by and role.value in person.roles:
             return role.value
     raise Refused(f"“{step.words}” is not yours to do.")
 
 
-def _check_decider(step: Step, before: Snapshot, person: Person) -> None:
+def _check_decider(step: Step, before: Snapshot, person: Person, now: datetime) -> None:
     """Only the entity that decides on the day of receipt may take a deciding step (II.L)."""
     if not step.decider_only or person.is_a("policy", "system"):
         return
@@ -101,6 +152,14 @@ def _check_decider(step: Step, before: Snapshot, person: Person) -> None:
 
 
 def _check_owed(step: Step, change: Change) -> None:
-    extra = {o.kind for o in change.owes} - set(step.owes)
-    if extra:
+    owed = {o.kind for o in change.owes}
+    if extra := owed - set(step.owes):
         raise AssertionError(f"The step {step.name} may not owe {sorted(extra)}: the table does not say so.")
+    if lacking := set(step.always) - owed:
+        raise AssertionError(f"The step {step.name} must owe {sorted(lacking)}: the table says so.")
+
+
+def _check_signed(step: Step, change: Change, person: Person) -> None:
+    """An adverse step bears a physician's signature; no service account has one (HSC 1367.01(e), (k))."""
+    if step.adverse and (person.staff_id is None or not change.details.get("signed")):
+        raise AssertionError(f"The step {step.name} is adverse and not signed by a physician in person.")

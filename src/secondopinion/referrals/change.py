@@ -1,4 +1,7 @@
-"""What a step asks the ledger to write: new columns, the event's details, clocks, letters and rows."""
+"""What a step asks the ledger to write: new columns, the event's details, letters and rows.
+
+Clocks are not among them: they follow from the columns (clockwork.py).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from uuid import UUID
 
 from django.db import models
 
-from secondopinion.policy.clocks import Clock
 from secondopinion.policy.findings import Finding
 
 
@@ -30,8 +32,7 @@ class Change:
     details: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
     owes: tuple[Owed, ...] = ()
-    starts: tuple[Clock, ...] = ()
-    stops: tuple[str, ...] = ()  # kinds of clock that end now
+    missed: bool = False  # the decision came too late, whatever its clock says
     finding: Finding | None = None
     rows: tuple[models.Model, ...] = ()
 

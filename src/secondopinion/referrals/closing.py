@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from secondopinion.people.person import Person
@@ -12,15 +14,23 @@ from secondopinion.referrals.models import Notice, RunningClock
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Close, Mailed
 
-ENDS = {  # the clock that a mailed letter of a kind ends, once no other of its kind waits
-    "approval_to_member": "member-notice",
-    "denial_to_member": "member-notice",
-    "approval_to_requester": "provider-notice",
-    "denial_to_requester": "provider-notice",
-    "withdrawal_to_member": "withdrawal-notice",
-    "report_to_member": "report-delivery",
-    "report_to_professional": "report-delivery",
-}
+TELLS_MEMBER = (
+    "approval_to_member", "denial_to_member", "modification_to_member", "deemed_denial_to_member",
+    "dismissal_to_member", "cost_notice_to_member", "visit_excused_to_member",
+)  # fmt: skip
+TELLS_OFFICE = (
+    "approval_to_requester", "denial_to_requester", "modification_to_requester", "deemed_denial_to_requester",
+    "dismissal_to_requester",
+)  # fmt: skip
+SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {  # the instant that is set once the last letter of these kinds has left
+        "member_notice_at": TELLS_MEMBER,
+        "provider_told_at": TELLS_OFFICE,
+        "withdrawal_notice_at": ("withdrawal_to_member",),
+        "expedite_mailed_at": ("expedite_refused_to_member",),
+        "report_delivered_at": ("report_to_member", "report_to_professional"),
+    }
+)
 
 
 def waiting(referral_id: UUID, *kinds: str) -> bool:
@@ -30,10 +40,14 @@ def waiting(referral_id: UUID, *kinds: str) -> bool:
 
 
 def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Change:
-    """Write down the proof of mailing; the clock of this notice ends when no letter of it waits."""
-    clock = ENDS.get(told.kind)
-    same = [kind for kind, ended in ENDS.items() if ended == clock]
-    ended = (clock,) if clock and not waiting(before.id, *same) else ()
+    """Write down the proof of mailing; its instant is set when no letter of its kind waits, and so its clock ends."""
+    columns = {
+        name: now
+        for name, kinds in SETS.items()
+        if told.kind in kinds and getattr(before, name) is None and not waiting(before.id, *kinds)
+    }
+    if told.kind == "approval_to_member" and before.overturned_at is not None and before.effectuated_at is None:
+        columns["effectuated_at"] = now  # the Member holds what the reversal gave
     return Change(
         details={
             "letter": str(told.letter_id),
@@ -42,7 +56,7 @@ def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Cha
             "batch": told.batch,
             "enclosures": list(told.enclosures),
         },
-        stops=ended,
+        columns=columns,
     )
 
 

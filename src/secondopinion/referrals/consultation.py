@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from secondopinion.people.person import Person
-from secondopinion.policy.asked import Program
+from secondopinion.policy.asked import Opinion
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.policy.clocks import report_clock, report_delivery_clock
-from secondopinion.referrals import notices
+from secondopinion.policy.findings import Verdict
+from secondopinion.policy.opinions import Need, differ
+from secondopinion.referrals import notices, notices_after
 from secondopinion.referrals.change import Change, Owed
-from secondopinion.referrals.lifecycle import Refused, State
+from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import why_not
 from secondopinion.referrals.models import ConsultationReport, Paper
 from secondopinion.referrals.papers import paper
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Choose, Miss, Report, Schedule, See
+from secondopinion.referrals.told_after import DECLINES, Decline
 
-# Whether a need that the consultant states agrees with a recommendation to do the procedure; None: it cannot be said.
-AGREES = {
-    "needed": True, "not-needed": False, "alternative": False, "defer": False, "undetermined": None,
-    "no-procedure": None,
-}  # fmt: skip
+SECOND = 2  # the number of the opinion that II.D compares with the first
 
 
 def choose(before: Snapshot, told: Choose, person: Person, now: datetime) -> Change:
@@ -36,6 +36,8 @@ def choose(before: Snapshot, told: Choose, person: Person, now: datetime) -> Cha
         raise Refused(refusal)
     if who.pk == before.professional_id:
         raise Refused("This professional is chosen already; nothing was changed.")
+    if before.decision == "limit" and who.pk == before.outside_professional_id:
+        raise Refused("The choice was kept to the network (II.G). Choose a professional from the list.")
     letters: notices.Letters = ()
     if before.stands is State.AUTHORIZED:
         columns = {
@@ -62,7 +64,25 @@ def schedule(before: Snapshot, told: Schedule, person: Person, now: datetime) ->
     return Change(
         details={"appointment_at": told.appointment_at.isoformat(), "how": told.how},
         columns={"appointment_at": told.appointment_at},
-        stops=("appointment",),
+    )
+
+
+def decline(before: Snapshot, told: Decline, person: Person, now: datetime) -> Change:
+    """The professional will not see the Member. The authorization stands; the Member chooses again (F30)."""
+    if told.reason not in DECLINES:
+        raise Refused(f"“{told.reason}” is no reason on the list. It can be: {', '.join(DECLINES)}.")
+    who = notices.professional(before.professional_id)
+    if who is None:
+        raise Refused("No professional is chosen, so nobody can have declined.")
+    columns: dict[str, Any] = {"professional_id": None, "appointment_at": None, "appointment_from_at": now}
+    if before.outside_professional_id == who.pk:
+        columns |= {"outside_professional_id": None, "outside_agreed_at": None, "agreement": ""}
+    again = before.after({**columns, "state": State.AUTHORIZED.value})
+    letters = notices_after.appointment_reminder(again, now)
+    return Change(
+        details={"professional": who.npi, "reason": told.reason, "words": told.words.strip()},
+        columns=columns,
+        owes=tuple(Owed(*letter) for letter in letters),
     )
 
 
@@ -70,7 +90,7 @@ def miss(before: Snapshot, told: Miss, person: Person, now: datetime) -> Change:
     """The Member was not seen. The authorization stays good for its one visit."""
     if not told.reason.strip():
         raise Refused("Say why the visit did not take place, in a few words.")
-    return Change(details={"reason": told.reason}, columns={"appointment_at": None})
+    return Change(details={"reason": told.reason}, columns={"appointment_at": None, "appointment_from_at": now})
 
 
 def see(before: Snapshot, told: See, person: Person, now: datetime) -> Change:
@@ -90,33 +110,60 @@ def see(before: Snapshot, told: See, person: Person, now: datetime) -> Change:
     return Change(
         details={"visited_on": told.visited_on.isoformat()},
         columns={"visited_on": told.visited_on},
-        starts=(report_clock(told.visited_on, Program(before.program)),),
-        stops=("appointment",),
     )
 
 
 def report(before: Snapshot, told: Report, person: Person, now: datetime) -> Change:
-    """Keep the written report and its structured outcome; owe it to Member, PCP and treating professional."""
-    if told.need not in AGREES:
-        raise Refused(f"Say what the consultant found about the procedure: one of {', '.join(AGREES)}.")
+    """Keep the written report and its structured outcome; owe it to Member, PCP and treating professional.
+
+    Where it differs from the first opinion on the need for the procedure, the Member is offered a third at once (II.D).
+    """
+    if told.need not in {need.value for need in Need}:
+        raise Refused(f"Say what the consultant found about the procedure: one of {', '.join(Need)}.")
     if not told.summary.strip():
         raise Refused("Write the consultant's opinion in a few sentences; the file alone cannot be compared.")
     if before.visited_on is None or told.signed_on < before.visited_on:
         raise Refused("The report cannot be signed before the visit. Check the two days.")
     if told.signed_on > now.astimezone(PACIFIC).date():
         raise Refused("The report cannot be signed in the future. Check the day.")
+    agrees = agrees_with_the_first(before, told)
     file = paper(before, Paper.Kind.REPORT, told.file_name, told.content, person, now)
-    agrees = AGREES[told.need]
     kept = ConsultationReport(
         referral_id=before.id, network_id=before.network_id, paper=file, visited_on=before.visited_on,
         need=told.need, agrees=agrees, summary=told.summary.strip(), recommended=told.recommended.strip(),
-        signed_on=told.signed_on, received_at=now,
+        other_disparity=told.other_disparity.strip(), signed_on=told.signed_on, received_at=now,
     )  # fmt: skip
+    letters = notices.report_delivery(before, file.pages, agrees, now)
+    if agrees is False and before.opinion != Opinion.ADDITIONAL and before.opinion_number == SECOND:
+        letters += notices_after.third_opinion_offer(before, first_need(before), Need(told.need), now)
     return Change(
-        details={"need": told.need, "agrees": agrees, "paper": file.sha256, "pages": file.pages,
-                 "signed_on": told.signed_on.isoformat()},
-        owes=tuple(Owed(*letter) for letter in notices.report_delivery(before, file.pages, agrees, now)),
-        starts=(report_delivery_clock(now, Program(before.program)),),
-        stops=("report",),
+        details={
+            "need": told.need, "agrees": agrees, "paper": file.sha256, "pages": file.pages,
+            "signed_on": told.signed_on.isoformat(), "first_need": first_need(before) or "",
+            "differs_why": told.differs_why.strip(), "other_disparity": told.other_disparity.strip(),
+        },
+        columns={"report_received_at": now, "report_delivered_at": None},
+        owes=tuple(Owed(*letter) for letter in letters),
         rows=(file, kept),
     )  # fmt: skip
+
+
+def first_need(before: Snapshot) -> Need | None:
+    """What the first practitioner said of the procedure, where anybody recorded it."""
+    # Reading: an operation that is recommended is one that the first practitioner finds needed.
+    if before.first_need:
+        return Need(before.first_need)
+    return Need.NEEDED if before.answers.get("surgery_is_recommended") else None
+
+
+def agrees_with_the_first(before: Snapshot, told: Report) -> bool | None:
+    """Whether the consultant agrees with the first practitioner on the need; None where it cannot be said.
+
+    A person may settle what the two outcomes leave open, or set them right, and says why.
+    """
+    found = {Verdict.YES: False, Verdict.NO: True, Verdict.UNKNOWN: None}[differ(first_need(before), Need(told.need))]
+    if told.differs is None:
+        return found
+    if found is not None and found is told.differs and not told.differs_why.strip():
+        raise Refused("You say otherwise than the two outcomes do. Say in a sentence why.")
+    return not told.differs

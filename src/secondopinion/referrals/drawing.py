@@ -12,7 +12,8 @@ from math import hypot
 from types import MappingProxyType
 from xml.sax.saxutils import escape
 
-from secondopinion.referrals.lifecycle import STEPS, UNDECIDED, State, Step
+from secondopinion.referrals.lifecycle import STEPS, Step
+from secondopinion.referrals.states import UNDECIDED, State
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, width, height

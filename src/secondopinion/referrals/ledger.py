@@ -9,9 +9,9 @@ saves on the way it costs in Python (docs/decisions).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +24,7 @@ from secondopinion.people.person import Person
 from secondopinion.people.prepared import send
 from secondopinion.policy.clocks import Clock
 from secondopinion.policy.findings import Finding
+from secondopinion.referrals import clockwork
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
@@ -32,9 +33,15 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 UTC = ZoneInfo("UTC")
 FIRST = "0" * 64  # the hash that the first event of a referral carries as the one before
 MAIL_TASK = "referrals.mail"
+COMPUTED = frozenset({"id", "state", "position", "head_hash", "yes", "no", "due_at", "due_kind"})
+TOLD_ONCE = tuple(name for name in COLUMNS if name not in COMPUTED)  # what the first event sets
+EMPTY = (None, "", 0, False)
 
 LOCK = f"SELECT {', '.join(COLUMNS)} FROM referrals_referral WHERE id = %s FOR UPDATE"  # noqa: S608
-CLOCKS = "SELECT kind, rule, due_at FROM referrals_runningclock WHERE referral_id = %s AND stopped_at IS NULL"
+CLOCKS = (
+    "SELECT kind, rule, due_at, started_at, paused_at FROM referrals_runningclock"
+    " WHERE referral_id = %s AND stopped_at IS NULL"
+)
 # The parts of the one statement that writes a step. Each takes the same few values by name, so that the server
 # plans every combination once. A new referral, clocks and letters travel as JSON and become rows inside.
 EVENT = """
@@ -51,17 +58,19 @@ STATE = """
 state AS (UPDATE referrals_referral SET {assignments} WHERE id = %(referral)s)"""
 STOP = """
 stopped AS (
-  UPDATE referrals_runningclock SET stopped_at = %(now)s
-   WHERE referral_id = %(referral)s AND kind = ANY(%(stops)s) AND stopped_at IS NULL{but_started})"""
-BUT_STARTED = " AND NOT (kind || ' ' || rule) = ANY(%(kept)s)"
+  UPDATE referrals_runningclock r SET stopped_at = %(now)s, outcome = e.outcome
+    FROM jsonb_to_recordset(%(ends)s) AS e(kind text, rule text, outcome text)
+   WHERE r.referral_id = %(referral)s AND r.kind = e.kind AND r.rule = e.rule AND r.stopped_at IS NULL)"""
 START = """
 started AS (
-  INSERT INTO referrals_runningclock (referral_id, network_id, kind, rule, label, authority, started_at, due_at)
-  SELECT %(referral)s, %(network)s, c.kind, c.rule, c.label, c.authority, c.started_at, c.due_at
+  INSERT INTO referrals_runningclock (referral_id, network_id, kind, rule, label, authority, started_at, due_at,
+    paused_at, outcome)
+  SELECT %(referral)s, %(network)s, c.kind, c.rule, c.label, c.authority, c.started_at, c.due_at, c.paused_at, ''
     FROM jsonb_to_recordset(%(starts)s) AS c(kind text, rule text, label text, authority text,
-      started_at timestamptz, due_at timestamptz)
+      started_at timestamptz, due_at timestamptz, paused_at timestamptz)
   ON CONFLICT (referral_id, kind, rule) DO UPDATE SET label = EXCLUDED.label, authority = EXCLUDED.authority,
-    started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at, stopped_at = NULL)"""
+    started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at, paused_at = EXCLUDED.paused_at, stopped_at = NULL,
+    outcome = '')"""
 LETTERS = """
 letter AS (
   INSERT INTO letters_letter (id, kind, program, language, recipient_role, recipient_name, data, data_sha256,
@@ -133,16 +142,18 @@ def body_of(
     }  # fmt: skip
 
 
-def earliest(running: Iterable[Running], starts: Sequence[Clock], stops: Sequence[str]) -> tuple[datetime | None, str]:
-    """The earliest clock that still runs after a step: when it is due, and its kind."""
-    fresh = {(c.kind, c.rule) for c in starts}
-    left = [
-        (r.due_at, r.kind)
-        for r in running
-        if r.due_at is not None and r.kind not in stops and (r.kind, r.rule) not in fresh
-    ]
-    left += [(c.due_at, c.kind) for c in starts if c.due_at is not None]
-    return min(left, default=(None, ""))
+def plain(value: Any) -> Any:
+    """A column's value as the history keeps it: one spelling whatever the driver gave."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+
+
+def kept(before: Snapshot, columns: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    """The columns that an event sets, so that the row can be rebuilt from its history alone."""
+    if new:
+        columns = {name: value for name in TOLD_ONCE if (value := getattr(before, name)) not in EMPTY} | dict(columns)
+    return {name: plain(value) for name, value in columns.items() if name not in ("yes", "no")}
 
 
 def write(
@@ -158,15 +169,17 @@ def write(
     position = before.position + 1
     source = before.state if before.position else ""
     yes, no = change.columns.get("yes", before.yes), change.columns.get("no", before.no)
+    after = before.after({**change.columns, "state": target})
+    clocks = clockwork.moves(tuple(running), after, now, missed=change.missed)
     # What is hashed is what is stored: the same bytes.
-    details = canonical({**change.details, "letters": [str(i) for i, _, _ in frozen]})
+    told = {**change.details, "letters": [str(i) for i, _, _ in frozen], "set": kept(before, change.columns, new=new)}
+    details = canonical(told)
     finding = None if change.finding is None else canonical(finding_json(change.finding))
     body = body_of(before.number, position, step, source, target, person, role, now, before.edition, yes, no,
                    finding and orjson.Fragment(finding), orjson.Fragment(details))  # fmt: skip
     link = event_hash(before.head_hash, body)
-    due_at, due_kind = earliest(running, change.starts, change.stops)
     columns = {**change.columns, "state": target, "position": position, "head_hash": link,
-               "due_at": due_at, "due_kind": due_kind}  # fmt: skip
+               "due_at": clocks.due_at, "due_kind": clocks.due_kind}  # fmt: skip
     values = {
         "referral": before.id, "network": before.network_id, "position": position, "step": step, "source": source,
         "target": target, "actor": person.name, "actor_staff": person.staff_id, "role": role, "now": now,
@@ -177,17 +190,16 @@ def write(
         values["made"] = orjson.dumps(replace(before, **columns)).decode()
     else:
         values |= {f"new_{name}": value for name, value in columns.items()}
-    if change.stops:
-        values["stops"] = list(change.stops)
-    if change.starts:
-        values["starts"] = orjson.dumps([_clock(c) for c in change.starts]).decode()
-        values["kept"] = [f"{c.kind} {c.rule}" for c in change.starts]
+    if clocks.ends:
+        values["ends"] = orjson.dumps([{"kind": k, "rule": r, "outcome": o} for k, r, o in clocks.ends]).decode()
+    if clocks.starts:
+        values["starts"] = orjson.dumps([_clock(c) for c in clocks.starts]).decode()
     if frozen:
         values["letters"] = orjson.dumps([_letter(i, owed, f) for i, owed, f in frozen]).decode()
         values["today"], values["task"] = now.astimezone(PACIFIC).date(), MAIL_TASK
     for row in change.rows:
         row.save(force_insert=True)
-    query = statement(() if new else tuple(columns), bool(change.stops), bool(change.starts), bool(frozen))
+    query = statement(() if new else tuple(columns), bool(clocks.ends), bool(clocks.starts), bool(frozen))
     send(query, values)
     return position, tuple(i for i, _, _ in frozen)
 
@@ -200,16 +212,14 @@ def statement(columns: tuple[str, ...], stops: bool, starts: bool, letters: bool
     """
     assignments = ", ".join(f"{name} = %(new_{name})s" for name in columns)  # the names are our own columns
     parts = [EVENT, STATE.format(assignments=assignments) if columns else MADE]
-    if stops:
-        parts.append(STOP.format(but_started=BUT_STARTED if starts else ""))
-    parts += [part for part, wanted in ((START, starts), (LETTERS, letters)) if wanted]
+    parts += [part for part, wanted in ((STOP, stops), (START, starts), (LETTERS, letters)) if wanted]
     return f"WITH {', '.join(parts)} SELECT {'count(*) FROM job' if letters else '1'}"  # noqa: S608
 
 
 def _clock(clock: Clock) -> dict[str, Any]:
     return {
         "kind": clock.kind, "rule": clock.rule, "label": clock.label, "authority": clock.authority,
-        "started_at": clock.started_at, "due_at": clock.due_at,
+        "started_at": clock.started_at, "due_at": clock.due_at, "paused_at": clock.paused_at,
     }  # fmt: skip
 
 

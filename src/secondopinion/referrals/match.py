@@ -12,6 +12,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.gg1538.edition_2024_12.section_iii import SAME_SPECIALTY
 from secondopinion.policy.gg1538.questions import Choice
+from secondopinion.policy.parameters import value
 from secondopinion.policy.specialties import Level, equivalence, is_physician
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.snapshot import Snapshot
@@ -19,6 +20,21 @@ from secondopinion.referrals.snapshot import Snapshot
 
 def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
     """Why this professional may not give the opinion, in a sentence; empty when nothing speaks against it."""
+    against = unfit(before, who, now)
+    if against or who.pk == before.outside_professional_id:
+        return against
+    if not is_contracted(who, now.astimezone(PACIFIC).date()):
+        return (
+            "This professional has no contract with the plan or a Health Network today. "
+            "Choose one from the list; going outside needs proof that nobody inside is available (II.H)."
+        )
+    if not who.accepts_new_members:
+        return "This professional takes no new Members now; choose another."
+    return ""
+
+
+def unfit(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
+    """Why this professional may not give the opinion, whatever the contract; empty when nothing speaks against it."""
     day, going = now.astimezone(PACIFIC).date(), where_to(before)
     if who.pk == before.clinician_id:
         return "This is the clinician whose opinion is questioned; choose another professional."
@@ -28,14 +44,7 @@ def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
         return "This professional is on an exclusion list and may not be paid; choose another."
     if who.license_to_on < day:
         return "The licence on record has ended; choose another professional."
-    if not is_contracted(who, day):
-        return (
-            "This professional has no contract with the plan or a Health Network today. "
-            "Choose one from the list; going outside needs proof that nobody inside is available (II.H)."
-        )
-    if not who.accepts_new_members:
-        return "This professional takes no new Members now; choose another."
-    return _wrong_specialty(before, going, who)
+    return wrong_specialty(before, going, who)
 
 
 def where_to(before: Snapshot) -> Choice:
@@ -51,7 +60,8 @@ def gave_an_opinion(before: Snapshot, going: Choice) -> set[UUID]:
     return set(seen.exclude(pk=before.id).values_list("professional_id", flat=True))
 
 
-def _wrong_specialty(before: Snapshot, going: Choice, who: QualifiedProfessional) -> str:
+def wrong_specialty(before: Snapshot, going: Choice, who: QualifiedProfessional) -> str:
+    """Why the professional's specialty or licence does not fit (III.A, III.B, II.F); empty when it does."""
     if going.same_license and before.clinician_taxonomy and who.taxonomy[:3] != before.clinician_taxonomy[:3]:
         return "The clinician questioned is no physician: choose a professional of the same licence (II.F)."
     if going.candidates != SAME_SPECIALTY:
@@ -77,7 +87,7 @@ def candidates_for(before: Snapshot, member: Member, now: datetime) -> list[Qual
     able = [
         p
         for p in in_network_on(day).filter(accepts_new_members=True)
-        if p.pk not in taken and not _wrong_specialty(before, going, p)
+        if p.pk not in taken and not wrong_specialty(before, going, p)
     ]
 
     def rank(who: QualifiedProfessional) -> tuple[int, float, str, str]:
@@ -85,6 +95,17 @@ def candidates_for(before: Snapshot, member: Member, now: datetime) -> list[Qual
         return (int(level), miles_from(member, who) or 0.0, who.last_name, who.npi)
 
     return sorted(able, key=rank)
+
+
+def reachable_for(before: Snapshot, member: Member, now: datetime) -> list[QualifiedProfessional]:
+    """Of the candidates, those within the distance that counts as available (II.G, II.H; GG.1600)."""
+    most = value("access.distance", now.astimezone(PACIFIC).date()).number
+    near = []
+    for who in candidates_for(before, member, now):
+        miles = miles_from(member, who)
+        if miles is None or miles <= most:
+            near.append(who)
+    return near
 
 
 def miles_from(member: Member, who: QualifiedProfessional) -> float | None:

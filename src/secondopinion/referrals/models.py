@@ -14,7 +14,8 @@ from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.letters.models import Letter
 from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
-from secondopinion.referrals.lifecycle import FINISHED, State
+from secondopinion.policy.opinions import Need
+from secondopinion.referrals.states import FINISHED, State
 
 # Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).
 OPEN = ~Q(state__in=FINISHED) | Q(due_at__isnull=False)
@@ -34,6 +35,7 @@ class Channel(models.TextChoices):
     MAIL = "mail", "Mail"
     WALK_IN = "walk-in", "Walk-in"
     FHIR = "fhir", "Electronic (FHIR)"
+    CLAIM = "claim", "A claim"
 
 
 class Decider(models.TextChoices):
@@ -41,6 +43,33 @@ class Decider(models.TextChoices):
 
     PLAN = "plan", "The plan"
     NETWORK = "network", "The Health Network"
+
+
+class Decision(models.TextChoices):
+    """How a referral was decided."""
+
+    AUTHORIZE = "authorize", "Authorized"
+    LIMIT = "limit", "Authorized, with the choice kept to the network"
+    PARTIAL = "partial", "Authorized in part"
+    DENY = "deny", "Denied"
+    DEEM = "deem", "Not decided in time"
+    DISMISS = "dismiss", "Dismissed"
+
+
+class Agreement(models.TextChoices):
+    """Where the letter of agreement with a Non-Contracted Provider stands."""
+
+    DRAFTED = "drafted", "Sent, not signed yet"
+    SIGNED = "signed", "Signed"
+    DROPPED = "dropped", "No agreement came about"
+
+
+class Found(models.TextChoices):
+    """How a visit without authorization came to light."""
+
+    CLAIM = "claim", "By a claim"
+    CALL = "call", "By a call"
+    REQUEST = "request", "By a request after the visit"
 
 
 class Referral(models.Model):
@@ -92,6 +121,69 @@ class Referral(models.Model):
     appointment_at = models.DateTimeField(null=True)
     visited_on = models.DateField(null=True)
 
+    # The six instants are received_at, entered_at and these four. The clocks are computed from them (clockwork.py).
+    decided_at = models.DateTimeField(null=True)
+    provider_told_at = models.DateTimeField(null=True)
+    member_notice_at = models.DateTimeField(null=True, help_text="When the notice of the decision was mailed")
+    report_received_at = models.DateTimeField(null=True)
+    member_told_at = models.DateTimeField(null=True, help_text="When the decision was said to the Member by voice")
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True, db_default="")
+
+    expedite_asked_at = models.DateTimeField(null=True)
+    expedite_supported = models.BooleanField(default=False, db_default=False, help_text="A provider says so too")
+    expedite_settled_at = models.DateTimeField(null=True, help_text="When it was said that it is, or is not")
+    expedite_refused = models.BooleanField(default=False, db_default=False)
+    expedite_told_at = models.DateTimeField(null=True, help_text="When the refusal was said to the Member")
+    expedite_mailed_at = models.DateTimeField(null=True, help_text="When the refusal was mailed")
+    upgraded_at = models.DateTimeField(null=True, help_text="When a standard request became expedited")
+    information_asked_at = models.DateTimeField(null=True, help_text="Since when somebody waits for information")
+    delayed_at = models.DateTimeField(null=True)
+    extension_days = models.SmallIntegerField(default=0, db_default=0)
+    representative_needed = models.BooleanField(default=False, db_default=False, help_text="Authority is not shown yet")
+    representative_valid_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True, help_text="When a dismissal was taken back")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_notice_at = models.DateTimeField(null=True)
+
+    first_need = models.CharField(max_length=16, choices=choices(Need), blank=True, db_default="")
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
+    opinion_number = models.SmallIntegerField(default=2, db_default=2)
+    parent_reference = models.CharField(max_length=40, blank=True, db_default="", help_text="What the plan asks for")
+    parent_service = models.CharField(max_length=160, blank=True, db_default="")
+    parent_due_at = models.DateTimeField(null=True)
+    parent_decided_at = models.DateTimeField(null=True)
+    maybe_appeal_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+
+    outside_professional = models.ForeignKey(QualifiedProfessional, models.PROTECT, null=True, related_name="+")
+    outside_agreed_at = models.DateTimeField(null=True)
+    agreement = models.CharField(max_length=8, choices=Agreement.choices, blank=True, db_default="")
+    agreement_rate = models.CharField(max_length=200, blank=True, db_default="")
+    agreement_payer = models.CharField(max_length=8, choices=Decider.choices, blank=True, db_default="")
+    agreement_signed_on = models.DateField(null=True)
+    member_pays = models.SmallIntegerField(default=0, db_default=0, help_text="Dollars; always none (II.F)")
+    found_by = models.CharField(max_length=8, choices=Found.choices, blank=True, db_default="")
+    outside_name = models.CharField(max_length=120, blank=True, db_default="", help_text="Who gave the visit found")
+
+    appointment_from_at = models.DateTimeField(null=True, help_text="Since when an appointment is looked for")
+    reminded_at = models.DateTimeField(null=True)
+    chased = models.SmallIntegerField(default=0, db_default=0)
+    chased_on = models.DateField(null=True)
+    rescinded_at = models.DateTimeField(null=True)
+    valid_before = models.DateField(null=True, help_text="The last day before the authorization was taken back")
+    report_delivered_at = models.DateTimeField(null=True)
+
+    appeal_received_at = models.DateTimeField(null=True)
+    appeal_expedited = models.BooleanField(default=False, db_default=False)
+    appeal_acknowledged_at = models.DateTimeField(null=True)
+    appeal_resolved_at = models.DateTimeField(null=True)
+    appeal_outcome = models.CharField(max_length=10, blank=True, db_default="")
+    overturned_at = models.DateTimeField(null=True)
+    effectuated_at = models.DateTimeField(null=True)
+    complaint_received_at = models.DateTimeField(null=True)
+    complaint_expedited = models.BooleanField(default=False, db_default=False)
+    complaint_acknowledged_at = models.DateTimeField(null=True)
+    complaint_resolved_at = models.DateTimeField(null=True)
+
     class Meta:
         ordering = ("due_at", "id")
         indexes = (
@@ -113,6 +205,17 @@ class Referral(models.Model):
                 condition=~Q(state__in=("authorized", "scheduled", "seen", "report_received"))
                 | Q(authorization_number__isnull=False, authorized_on__isnull=False),
                 violation_error_message="An authorized referral has an authorization number and a day.",
+            ),
+            models.CheckConstraint(
+                name="the_member_pays_nothing",
+                condition=Q(member_pays=0),
+                violation_error_message="An opinion costs the Member nothing (II.F).",
+            ),
+            models.CheckConstraint(
+                name="an_adverse_end_was_decided",
+                condition=~Q(state__in=("denied", "deemed_denied", "dismissed"))
+                | Q(decided_at__isnull=False, decision__in=("deny", "deem", "dismiss")),
+                violation_error_message="A denial or dismissal has its instant and its kind.",
             ),
             models.CheckConstraint(
                 name="yes_and_no_differ",
@@ -160,6 +263,15 @@ class Event(models.Model):
         return f"{self.position}. {self.step}"
 
 
+class Ended(models.TextChoices):
+    """How a clock ended."""
+
+    MET = "met", "Met"
+    MISSED = "missed", "Missed"
+    REPLACED = "replaced", "Another limit took its place"
+    VOID = "void", "Not needed any more"
+
+
 class RunningClock(models.Model):
     """A clock of the law as it stood after an event: when it started, is due, and was met or missed."""
 
@@ -171,7 +283,9 @@ class RunningClock(models.Model):
     authority = models.CharField(max_length=160)
     started_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True, help_text="Since when it waits for something")
     stopped_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Ended.choices, blank=True, db_default="", default="")
 
     class Meta:
         ordering = ("due_at", "rule")
@@ -227,12 +341,12 @@ class ConsultationReport(models.Model):
     """What the consulting professional wrote, in a form that can be compared with the first opinion (III.F.1)."""
 
     class Need(models.TextChoices):
-        NEEDED = "needed", "The procedure is needed"
-        NOT_NEEDED = "not-needed", "The procedure is not needed"
-        ALTERNATIVE = "alternative", "Something else should be done instead"
-        DEFER = "defer", "It should wait"
-        UNDETERMINED = "undetermined", "Cannot say yet"
-        NO_PROCEDURE = "no-procedure", "No procedure was in question"
+        NEEDED = Need.NEEDED.value, "The procedure is needed"
+        NOT_NEEDED = Need.NOT_NEEDED.value, "The procedure is not needed"
+        ALTERNATIVE = Need.ALTERNATIVE.value, "Something else should be done instead"
+        DEFER = Need.DEFER.value, "It should wait"
+        UNDETERMINED = Need.UNDETERMINED.value, "Cannot say yet"
+        NO_PROCEDURE = Need.NO_PROCEDURE.value, "No procedure was in question"
 
     referral = models.OneToOneField(Referral, models.PROTECT, related_name="report")
     network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
@@ -242,6 +356,7 @@ class ConsultationReport(models.Model):
     agrees = models.BooleanField(null=True, help_text="On the need for the procedure; empty: none in question")
     summary = models.TextField()
     recommended = models.TextField(blank=True)
+    other_disparity = models.TextField(blank=True, db_default="", help_text="A difference of another kind (II.I)")
     signed_on = models.DateField()
     received_at = models.DateTimeField()
 

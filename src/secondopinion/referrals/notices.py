@@ -22,11 +22,12 @@ from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.policy.clocks import appointment_clock, decision_clocks
+from secondopinion.policy.clocks import appointment_clock
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import Contact, rights
 from secondopinion.policy.specialties import plain_name
+from secondopinion.referrals.clockwork import OFFICES, decision_due
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.snapshot import Snapshot
@@ -34,7 +35,6 @@ from secondopinion.referrals.told import Deny, Item
 
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 Letters = tuple[tuple[str, str, dict[str, Any]], ...]
-OFFICES = ("physician", "provider")  # requesters who are told by a letter of their own
 
 
 def professional(professional_id: UUID | None) -> QualifiedProfessional | None:
@@ -288,11 +288,6 @@ def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Lette
              top | body | {"recipient": to_requester(before), "physician": physician})
         )  # fmt: skip
     return tuple(letters)
-
-
-def decision_due(before: Snapshot) -> datetime | None:
-    """When the binding decision clock is due."""
-    return next((c.due_at for c in decision_clocks(before.asked, prior_authorization=True) if c.binding), None)
 
 
 def information_needed(before: Snapshot, items: tuple[Item, ...], now: datetime) -> Letters:

@@ -12,8 +12,8 @@ from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
-from secondopinion.referrals.lifecycle import State
 from secondopinion.referrals.models import ConsultationReport, Notice, Referral
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Close, Mailed
 
 

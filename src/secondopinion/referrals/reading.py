@@ -22,10 +22,11 @@ from secondopinion.policy.specialties import Level, plain_name
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Owed
 from secondopinion.referrals.deciding import check_denial
-from secondopinion.referrals.lifecycle import Refused, State, Step, steps_from
+from secondopinion.referrals.lifecycle import Refused, Step, steps_from
 from secondopinion.referrals.match import candidates_for, level_of, miles_from, where_to
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Deny
 
 

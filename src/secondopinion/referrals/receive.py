@@ -7,60 +7,32 @@ moment of entry. When the recorded answers already settle a yes, the policy itse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
 
-from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.find import decides_itself, network_of, programs_of
-from secondopinion.people.models import AuthorizedRepresentative, Member, NetworkAssignment, Period
+from secondopinion.people.models import Member, NetworkAssignment, Period
 from secondopinion.people.person import POLICY, Person
 from secondopinion.people.plan import the_plan
-from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
+from secondopinion.policy.asked import About, Opinion, Program, Requester, Urgency
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.findings import Finding, Verdict
 from secondopinion.policy.gg1538 import questions
+from secondopinion.referrals import beginnings
 from secondopinion.referrals.advance import advance, role_of
 from secondopinion.referrals.change import Change, Taken
 from secondopinion.referrals.ledger import FIRST, write
-from secondopinion.referrals.lifecycle import STEPS, UNDECIDED, Refused, State
+from secondopinion.referrals.lifecycle import STEPS, Refused, target_of
 from secondopinion.referrals.match import why_not
 from secondopinion.referrals.models import Channel, Referral
-from secondopinion.referrals.reviewing import clocks_for
+from secondopinion.referrals.request import Request
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.states import UNDECIDED, State
 from secondopinion.referrals.told import Authorize
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request for an opinion, as it was taken down at a door. Empty opinion or about: a person must classify it."""
-
-    member: Member
-    program: str
-    channel: str
-    received_at: datetime | None
-    requester: str
-    requester_name: str
-    urgency: str = Urgency.STANDARD.value
-    urgency_reason: str = ""
-    opinion: str = ""
-    about: str = ""
-    requester_phone: str = ""
-    requester_npi: str = ""
-    requester_address: str = ""
-    request_words: str = ""
-    condition: str = ""
-    condition_code: str = ""
-    procedure: str = ""
-    clinician: QualifiedProfessional | None = None
-    clinician_name: str = ""
-    clinician_taxonomy: str = ""
-    answers: Mapping[str, bool | None] = field(default_factory=dict)
-    wishes: QualifiedProfessional | None = None  # the professional that the requester names
-    marks: tuple[str, ...] = ()  # what told the wire door that this is a second opinion
 
 
 def receive(request: Request, *, person: Person, now: datetime) -> Taken:
@@ -73,14 +45,17 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     _check_whose(request.member, person, day)
     _check_program(request, day)
     _check_requester(request, day)
+    beginnings.check(request, person, day)
+    step = STEPS["discover" if request.found else "receive"]
+    target = target_of(step, State.RECEIVED)
     with transaction.atomic():
-        before = _row(request, received_at, day, now)
+        before = replace(_row(request, received_at, day, now), state=target.value)
         finding, change = _first(before, request, now)
-        role = role_of(STEPS["receive"], person)
-        position, letters = write(before, (), "receive", State.RECEIVED.value, change, person, role, now, new=True)
-        if finding is not None and finding.verdict is Verdict.YES:
+        role = role_of(step, person)
+        position, letters = write(before, (), step.name, target.value, change, person, role, now, new=True)
+        if finding is not None and finding.verdict is Verdict.YES and not request.found:
             return advance(before.id, Authorize(), person=POLICY, now=now)
-    return Taken(before.id, before.number, "receive", State.RECEIVED.value, position, letters)
+    return Taken(before.id, before.number, step.name, target.value, position, letters)
 
 
 def _check_whose(member: Member, person: Person, day: date) -> None:
@@ -100,12 +75,12 @@ def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding |
         "channel": request.channel, "answers": dict(request.answers), "marks": list(request.marks),
         "entered_after_seconds": int((now - before.received_at).total_seconds()),
     }  # fmt: skip
-    columns: dict[str, Any] = {}
+    columns: dict[str, Any] = beginnings.columns(before, request)
+    if request.found:
+        return None, Change(details=details | {"found_by": before.found_by}, columns=columns)
     if not before.opinion or not before.about:
         # Until somebody classifies it, the clocks of a second opinion about specialist care run: the strictest.
-        strict = Asked(Program(before.program), before.received_at, None, Urgency(before.urgency),
-                       Requester(before.requester), Opinion.SECOND, About.SPECIALIST_CARE)  # fmt: skip
-        return None, Change(details=details, starts=clocks_for(before, strict, before.answers))
+        return None, Change(details=details, columns=columns)
     if request.wishes is not None:
         against = why_not(before, request.wishes, now)
         details["wishes"] = {"npi": request.wishes.npi, "against": against}
@@ -114,9 +89,8 @@ def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding |
     finding = before.finding()
     if finding.verdict is Verdict.YES:
         columns["information_complete_at"] = before.received_at
-    return finding, Change(
-        details=details, columns=columns, starts=clocks_for(before, before.asked, before.answers), finding=finding
-    )
+    owes = beginnings.letters(before.after(columns), request, now)
+    return finding, Change(details=details, columns=columns, owes=owes, finding=finding)
 
 
 def _row(request: Request, received_at: datetime, day: date, now: datetime) -> Snapshot:
@@ -206,14 +180,6 @@ def _check_requester(request: Request, day: date) -> None:
     ):
         if given and given not in {x.value for x in allowed}:
             raise Refused(f"“{given}” is no {name}. It can be: {', '.join(x.value for x in allowed)}.")
-    if request.requester == Requester.AUTHORIZED_REPRESENTATIVE and request.program == Program.ONECARE:
-        # Reading: OneCare holds the request until the authority is shown; Medi-Cal does not (rules on receipt).
-        known = AuthorizedRepresentative.objects.filter(Period.covering(day), member=request.member).exists()
-        if not known:
-            raise Refused(
-                "No representative with authority is on record for this OneCare Member on the day of receipt. "
-                "Record the authority first, or call the Member and take the request in the Member's own name."
-            )
 
 
 def similar(member: Member, now: datetime, *, days: int = 30) -> list[Referral]:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from secondopinion.people.person import Person
-from secondopinion.policy.asked import Asked
-from secondopinion.policy.clocks import Clock, decision_clocks
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals.change import Change, Owed
+from secondopinion.referrals.clockwork import decision_due
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper
 from secondopinion.referrals.notices import information_needed
 from secondopinion.referrals.papers import paper
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Answer, Ask, Classify, FileRecord, HandOver, ReferUp, SendBack, Supply, TakeUp
-
-
-def clocks_for(before: Snapshot, asked: Asked, answers: Mapping[str, bool | None]) -> tuple[Clock, ...]:
-    """The decision clocks of a request as it is now known."""
-    required = questions.is_prior_authorization_required(before.edition_in_force, asked, answers).verdict
-    needed = None if required is Verdict.UNKNOWN else required is Verdict.YES
-    return decision_clocks(asked, prior_authorization=needed)
 
 
 def classify(before: Snapshot, told: Classify, person: Person, now: datetime) -> Change:
@@ -36,20 +27,14 @@ def classify(before: Snapshot, told: Classify, person: Person, now: datetime) ->
         "clinician_name": told.clinician_name or before.clinician_name,
         "clinician_taxonomy": told.clinician_taxonomy or before.clinician_taxonomy,
     }
-    asked = replace(before, opinion=told.opinion.value, about=told.about.value).asked
-    return Change(
-        details={k: str(v) for k, v in columns.items() if v},
-        columns=columns,
-        stops=("decision",),
-        starts=clocks_for(before, asked, before.answers),
-    )
+    return Change(details={k: str(v) for k, v in columns.items() if v}, columns=columns)
 
 
 def hand_over(before: Snapshot, told: HandOver, person: Person, now: datetime) -> Change:
     """Close what is no second opinion, naming who has it now; its clock goes on there from the same receipt."""
     if not told.to.strip():
         raise Refused("Say to whom the request was handed over, so that it is not lost.")
-    return Change(details={"to": told.to.strip()}, stops=("decision",))
+    return Change(details={"to": told.to.strip()})
 
 
 def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Change:
@@ -76,8 +61,6 @@ def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Cha
     return Change(
         details={"answers": changed, "source": told.source},
         columns={"yes": yes, "no": no},
-        stops=("decision",),
-        starts=clocks_for(before, before.asked, answers),
         finding=before.finding(answers),
     )
 
@@ -93,14 +76,7 @@ def take_up(before: Snapshot, told: TakeUp, person: Person, now: datetime) -> Ch
     """A nurse takes the referral; if all was in hand at receipt, the State's clock started there."""
     if not told.complete or before.information_complete_at is not None:
         return Change(details={"complete": before.information_complete_at is not None})
-    columns = {"information_complete_at": before.received_at}
-    asked = replace(before, information_complete_at=before.received_at).asked
-    return Change(
-        details={"complete": True},
-        columns=columns,
-        stops=("decision",),
-        starts=clocks_for(before, asked, before.answers),
-    )
+    return Change(details={"complete": True}, columns={"information_complete_at": before.received_at})
 
 
 def ask(before: Snapshot, told: Ask, person: Person, now: datetime) -> Change:
@@ -113,28 +89,36 @@ def ask(before: Snapshot, told: Ask, person: Person, now: datetime) -> Change:
     for item in told.items:
         if item.clause not in citable or not item.words.strip():
             raise Refused("Each thing asked for needs plain words and the clause of the policy it would settle.")
+    due = decision_due(before)
+    if due is not None and now > due:
+        raise Refused(
+            "The time to decide is over, so nothing more can be asked for. Decide now on what is there; "
+            "the request counts as denied otherwise, and the Member may appeal."
+        )
     return Change(
         details={"items": [asdict(i) for i in told.items]},
+        columns={"information_asked_at": now},
         owes=tuple(Owed(*letter) for letter in information_needed(before, told.items, now)),
         finding=before.finding(),
     )
 
 
+def check_arrival(before: Snapshot, at: datetime, now: datetime) -> None:
+    """Refuse an instant of arrival that cannot be."""
+    if at > now:
+        raise Refused("The information cannot have arrived in the future. Enter when it really came in.")
+    if at < before.received_at:
+        raise Refused("The information cannot have arrived before the request itself. Check the day and the time.")
+
+
 def supply(before: Snapshot, told: Supply, person: Person, now: datetime) -> Change:
     """Information came in. When complete, the State's five business days start at that instant (HSC 1367.01(h)(1))."""
-    if told.at > now:
-        raise Refused("The information cannot have arrived in the future. Enter when it really came in.")
-    if told.at < before.received_at:
-        raise Refused("The information cannot have arrived before the request itself. Check the day and the time.")
+    check_arrival(before, told.at, now)
     if not told.complete:
         return Change(details={"at": told.at.isoformat(), "complete": False, "note": told.note})
-    columns = {"information_complete_at": told.at}
-    asked = replace(before, information_complete_at=told.at).asked
     return Change(
         details={"at": told.at.isoformat(), "complete": True, "note": told.note},
-        columns=columns,
-        stops=("decision",),
-        starts=clocks_for(before, asked, before.answers),
+        columns={"information_complete_at": told.at, "information_asked_at": None},
     )
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
 from secondopinion.policy.clauses import Edition
 from secondopinion.policy.findings import Finding
 from secondopinion.policy.gg1538 import questions
-from secondopinion.referrals.lifecycle import Refused, State
+from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.states import State
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One clock that has not stopped yet."""
+    """One clock that has not stopped yet, as the database holds it."""
 
     kind: str
     rule: str
     due_at: datetime | None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,66 @@ class Snapshot:
     valid_until: date | None
     appointment_at: datetime | None
     visited_on: date | None
+    decided_at: datetime | None = None
+    provider_told_at: datetime | None = None
+    member_notice_at: datetime | None = None
+    report_received_at: datetime | None = None
+    member_told_at: datetime | None = None
+    decision: str = ""
+    expedite_asked_at: datetime | None = None
+    expedite_supported: bool = False
+    expedite_settled_at: datetime | None = None
+    expedite_refused: bool = False
+    expedite_told_at: datetime | None = None
+    expedite_mailed_at: datetime | None = None
+    upgraded_at: datetime | None = None
+    information_asked_at: datetime | None = None
+    delayed_at: datetime | None = None
+    extension_days: int = 0
+    representative_needed: bool = False
+    representative_valid_at: datetime | None = None
+    reopened_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawal_notice_at: datetime | None = None
+    first_need: str = ""
+    follows_id: UUID | None = None
+    opinion_number: int = 2
+    parent_reference: str = ""
+    parent_service: str = ""
+    parent_due_at: datetime | None = None
+    parent_decided_at: datetime | None = None
+    maybe_appeal_of_id: UUID | None = None
+    outside_professional_id: UUID | None = None
+    outside_agreed_at: datetime | None = None
+    agreement: str = ""
+    agreement_rate: str = ""
+    agreement_payer: str = ""
+    agreement_signed_on: date | None = None
+    member_pays: int = 0
+    found_by: str = ""
+    outside_name: str = ""
+    appointment_from_at: datetime | None = None
+    reminded_at: datetime | None = None
+    chased: int = 0
+    chased_on: date | None = None
+    rescinded_at: datetime | None = None
+    valid_before: date | None = None
+    report_delivered_at: datetime | None = None
+    appeal_received_at: datetime | None = None
+    appeal_expedited: bool = False
+    appeal_acknowledged_at: datetime | None = None
+    appeal_resolved_at: datetime | None = None
+    appeal_outcome: str = ""
+    overturned_at: datetime | None = None
+    effectuated_at: datetime | None = None
+    complaint_received_at: datetime | None = None
+    complaint_expedited: bool = False
+    complaint_acknowledged_at: datetime | None = None
+    complaint_resolved_at: datetime | None = None
+
+    def after(self, columns: Mapping[str, Any]) -> Snapshot:
+        """The row as it would stand with these columns."""
+        return replace(self, **columns)
 
     @property
     def stands(self) -> State:

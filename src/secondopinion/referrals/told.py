@@ -139,6 +139,7 @@ class Deny(Told):
     medicare_reason: str = ""  # OneCare only: why Medicare's rules do not cover it
     medi_cal_reason: str = ""  # OneCare only: why Medi-Cal's rules do not cover it
     considered: tuple[UUID, ...] = ()  # the papers that the physician has read: every one there is
+    expertise: str = ""  # where the licence is for another field: what fits the physician for this question
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,9 @@ class Report(Told):
     signed_on: date
     file_name: str
     content: bytes
+    differs: bool | None = None  # a person's word on the need, where the two outcomes leave it open
+    differs_why: str = ""
+    other_disparity: str = ""  # a difference of another kind, such as the diagnosis (II.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from secondopinion.policy.calendar import business_calendar
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Notice, Referral
 from secondopinion.referrals.posting import post
-from secondopinion.referrals.receive import Request, receive
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import Request
 from secondopinion.referrals.told import (
     Answer,
     Ask,

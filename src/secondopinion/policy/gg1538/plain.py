@@ -25,9 +25,16 @@ def citable(edition: Edition) -> tuple[str, ...]:
     return tuple(_words(edition.name)["clause"])
 
 
+def citable_for_a_limit(edition: Edition) -> tuple[str, ...]:
+    """The clauses a limited authorization may rest on: those of a denial, and the one that allows the limit."""
+    words = _words(edition.name)
+    return (*words["limit"], *words["clause"])
+
+
 def in_plain_words(edition: Edition, clause_id: str) -> str:
-    """One clause as a Member reads it. Raises KeyError for a clause that a letter cannot cite."""
-    return str(_words(edition.name)["clause"][clause_id])
+    """One clause as a Member reads it. Raises KeyError for a clause that no letter explains."""
+    words = _words(edition.name)
+    return str({**words["other"], **words["limit"], **words["clause"]}[clause_id])
 
 
 def title(edition: Edition) -> str:

@@ -237,6 +237,11 @@ def is_prior_authorization_required(edition: Edition, asked: Asked, answers: Ans
     return edition.law.one("II.J")(*_all_masks(edition, asked, answers))
 
 
+def may_cost_lie_with_member(edition: Edition, asked: Asked, answers: Answers) -> Finding:
+    """Whether the Member is to be told that an unauthorized visit may be the Member's to pay (III.D, III.D.1)."""
+    return edition.law.one("III.D.1")(*_all_masks(edition, asked, answers))
+
+
 def who_decides(edition: Edition, program: Program, delegated: bool, *, out_of_area: bool = False) -> Decider:
     """Who authorizes under II.L. `delegated`: on the day of receipt the plan had delegated second opinions
     of this program to the Member's Health Network. `out_of_area`: the visit lies outside the service area."""
