@@ -22,8 +22,11 @@ from secondopinion.letters.refusal import Incomplete
 from secondopinion.letters.typeface import unprintable
 
 PLAIN_WORDS: Final = frozenset(
-    {"reason", "criterion", "clinical_reason", "to_approve", "item", "question", "request_words", "procedure"}
-)
+    {
+        "reason", "criterion", "clinical_reason", "to_approve", "item", "question", "request_words", "procedure",
+        "service", "expert", "says",
+    }
+)  # fmt: skip
 CODE: Final = re.compile(r"(?<![\w-])(?:\d{4}[\dA-Z]|[A-V]\d{4})(?![\w-])")  # CPT or HCPCS by its form
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 SORTS: Final[Mapping[type, str]] = {

@@ -20,7 +20,7 @@ import orjson
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 PROGRAMS: Final = ("medi-cal", "onecare")
 
-Reader = Literal["member", "requester", "professional"]
+Reader = Literal["member", "requester", "professional", "network", "appeals"]
 
 
 class UnknownLetter(ValueError):
@@ -79,6 +79,17 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("withdrawal_to_member", "member"),
             Kind("report_to_member", "member"),
             Kind("report_to_professional", "professional"),
+            # after authorization, and hand-offs
+            Kind("report_chase_to_professional", "professional"),
+            Kind("report_chase_to_network", "network"),
+            Kind("appointment_reminder_to_member", "member"),
+            Kind("authorization_ended_to_member", "member"),
+            Kind("authorization_ended_to_professional", "professional"),
+            Kind("tests_returned_to_professional", "professional"),
+            Kind("plan_opinion_to_member", "member"),
+            Kind("agreement_to_professional", "professional"),
+            Kind("third_opinion_offer_to_member", "member"),
+            Kind("packet_cover", "appeals"),
         )
     }
 )

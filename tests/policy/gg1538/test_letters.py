@@ -18,6 +18,17 @@ KINDS = {
     "withdrawal_to_member",
     "report_to_member",
     "report_to_professional",
+    # after authorization, and hand-offs
+    "report_chase_to_professional",
+    "report_chase_to_network",
+    "appointment_reminder_to_member",
+    "authorization_ended_to_member",
+    "authorization_ended_to_professional",
+    "tests_returned_to_professional",
+    "plan_opinion_to_member",
+    "agreement_to_professional",
+    "third_opinion_offer_to_member",
+    "packet_cover",
 }
 
 
@@ -73,6 +84,36 @@ def test_a_report_that_differs_tells_the_member_of_the_third_opinion() -> None:
     assert says("report_to_member") == {"GG.1538 III.F.1"}
     assert says("report_to_member", differs=True) == {"GG.1538 III.F.1", "GG.1538 II.D"}
     assert says("report_to_professional", differs=True) == {"GG.1538 III.F.1"}
+
+
+@pytest.mark.clause("II.E", "II.F")
+def test_when_the_plan_asks_it_says_why_that_it_is_free_and_by_when_it_decides() -> None:
+    assert says("plan_opinion_to_member") == {"GG.1538 II.E", "GG.1538 II.F", "HSC 1367.01(h)(5)"}
+
+
+@pytest.mark.clause("II.F", "III.B", "III.F.1", "III.G")
+def test_an_agreement_repeats_what_the_authorization_says_and_who_pays() -> None:
+    more = {"GG.1538 III.B", "GG.1538 II.F"}
+    assert says("agreement_to_professional") == says("authorization_to_professional") | more
+
+
+@pytest.mark.clause("II.D")
+def test_the_offer_of_a_third_opinion_tells_of_the_right() -> None:
+    assert says("third_opinion_offer_to_member") == {"GG.1538 II.D"}
+
+
+@pytest.mark.clause("III.F.1", "III.G")
+def test_what_is_asked_of_professionals_afterwards_names_what_they_owe() -> None:
+    for kind in ("report_chase_to_professional", "report_chase_to_network"):
+        assert says(kind) == {"GG.1538 III.F.1 written report"}
+    both = {"GG.1538 III.G one visit", "GG.1538 III.G return for tests"}
+    assert says("tests_returned_to_professional") == both
+
+
+@pytest.mark.clause("II.F", "III.G")
+def test_a_reminder_and_an_ended_approval_still_say_that_it_is_free() -> None:
+    assert says("appointment_reminder_to_member") == {"GG.1538 II.F", "GG.1538 III.G"}
+    assert says("authorization_ended_to_member") == {"GG.1538 II.F"}
 
 
 @pytest.mark.clause("IX.Appeal (Medi-Cal)", "IX.Appeal (OneCare)", "IX.Integrated Appeal", "II.K.2")

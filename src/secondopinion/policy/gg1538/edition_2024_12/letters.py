@@ -26,6 +26,8 @@ RETURN_FOR_TESTS: Final = "GG.1538 III.G return for tests"
 NAMED_PROFESSIONAL: Final = "HSC 1367.01(h)(4)"
 WHAT_IS_MISSING: Final = "HSC 1367.01(h)(5)"
 THIRD_OPINION: Final = "GG.1538 II.D"
+PLAN_ASKS: Final = "GG.1538 II.E"
+PAYER: Final = "GG.1538 III.B"
 
 LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # Reading: the "notice of action" of III.F is the approval sent to the consultant, not an adverse notice.
@@ -42,6 +44,26 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
     "withdrawal_to_member": frozenset(),
     "report_to_member": frozenset({REPORT}),
     "report_to_professional": frozenset({REPORT}),
+    # after authorization, and hand-offs
+    "report_chase_to_professional": frozenset({WRITTEN_REPORT}),
+    "report_chase_to_network": frozenset({WRITTEN_REPORT}),
+    "appointment_reminder_to_member": frozenset({NO_COST, ONE_VISIT}),
+    # Reading: an authorization that runs out unused is no denial and no termination (nothing that was asked is
+    # refused); the Member is told so, and that a new request is as free as the first (II.F).
+    "authorization_ended_to_member": frozenset({NO_COST}),
+    "authorization_ended_to_professional": frozenset(),
+    "tests_returned_to_professional": frozenset({ONE_VISIT_ONLY, RETURN_FOR_TESTS}),
+    # Reading: II.E lets the plan ask and compels nobody. The Member is told so, and, as the expert whom the plan
+    # waits for is the reason of the wait, which expert and until when (HSC 1367.01(h)(5)).
+    "plan_opinion_to_member": frozenset({PLAN_ASKS, NO_COST, WHAT_IS_MISSING}),
+    # Reading: the terms agreed with a Non-Contracted Provider repeat what the authorization says (III.F.1, III.G),
+    # since that Provider has promised none of it by contract; and who bears the cost is part of them (III.B).
+    "agreement_to_professional": frozenset(
+        {PAYER, NO_COST, SECOND_OPINION_ONLY, WRITTEN_REPORT, ONE_VISIT_ONLY, RETURN_FOR_TESTS}
+    ),
+    # Reading: II.D sets no last day to ask for a third opinion, so the offer names none.
+    "third_opinion_offer_to_member": frozenset({THIRD_OPINION}),
+    "packet_cover": frozenset(),
 }
 
 WHEN_OPINIONS_DIFFER: Final[Mapping[str, frozenset[str]]] = {
