@@ -100,6 +100,10 @@ class BusinessCalendar:
         """
         return self._ends[self._after_business_days(self._place(day), n)].date()
 
+    def business_days_between(self, day: date, until: date) -> int:
+        """How many business days lie after `day`, up to and including `until`; none when that is not later."""
+        return max(0, self._open_so_far[self._place(until)] - self._open_so_far[self._place(day)])
+
     def holidays(self, year: int) -> list[Holiday]:
         """The weekdays of one year on which State offices are closed, in order."""
         self._place(date(year, 1, 1))

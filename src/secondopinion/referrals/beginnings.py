@@ -101,4 +101,4 @@ def letters(before: Snapshot, request: Request, now: datetime) -> tuple[Owed, ..
     """The letter that offers an opinion the plan asks for, and says that the other request goes on (II.E)."""
     if request.parent is None:
         return ()
-    return tuple(Owed(*letter) for letter in notices_after.plan_opinion(before, now))
+    return tuple(Owed(*letter) for letter in notices_after.plan_opinion(before, request.parent.expert, now))

@@ -223,16 +223,6 @@ def consult(
 ) -> dict[str, Any]:  # fmt: skip
     """What the consulting professional is told besides: whom to see, whom to write to, who pays (III.F.1, III.G)."""
     plan, today = the_plan(), now.astimezone(PACIFIC).date()
-    network = health_network(before.network_id) if before.decider == "network" else None
-    payer = (
-        {
-            "name": network.name,
-            "address_lines": network.claims_lines or [network.name, "Claims"],
-            "phone": network.phone,
-        }
-        if network
-        else {"name": plan.name, "address_lines": plan.claims["address_lines"], "phone": plan.claims["phone"]}
-    )
     pcp = pcp_of(before, now)
     return {
         "recipient": to_professional(chosen),
@@ -241,13 +231,23 @@ def consult(
         "member_contact": {"phone": member.phone or None, "language": WORDS["languages"].get(member.language)},
         "pcp": brief(pcp, with_address=True),
         "treating": clinician_of(before, with_address=True),
-        "payer": payer,
+        "payer": payer_of(before),
         "report": {
             "within_days": report_days(before, now),
             "fax": plan.desk["report_fax"],
             "mail_lines": plan.desk["mail_lines"],
         },
     }
+
+
+def payer_of(before: Snapshot) -> dict[str, Any]:
+    """Who pays for the opinion, and where claims go: whoever decides it (II.F, III.B)."""
+    plan = the_plan()
+    network = health_network(before.network_id) if before.decider == "network" else None
+    if network is None:
+        return {"name": plan.name, "address_lines": plan.claims["address_lines"], "phone": plan.claims["phone"]}
+    lines = network.claims_lines or [network.name, "Claims"]
+    return {"name": network.name, "address_lines": lines, "phone": network.phone}
 
 
 def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Letters:

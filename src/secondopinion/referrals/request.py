@@ -14,11 +14,15 @@ from secondopinion.referrals.models import Referral
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A request that the plan has not decided and wants an opinion on: its number, what it is for, when it is due."""
+    """A request that the plan has not decided and wants an opinion on: its number, what it is for, when it is due.
+
+    `expert`: the kind of doctor who is to look, as the Member reads it (HSC 1367.01(h)(5)).
+    """
 
     reference: str
     service: str
     due_at: datetime
+    expert: str = "specialist"
 
 
 @dataclass(frozen=True, slots=True)
