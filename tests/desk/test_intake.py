@@ -195,13 +195,15 @@ def test_the_panel_names_what_is_still_missing(signed_in_as: Browser) -> None:
     assert "the day and time of receipt" in page
 
 
-def test_a_onecare_representative_without_authority_is_refused_with_what_to_do(signed_in_as: Browser) -> None:
-    page = send(
+def test_a_onecare_representative_without_authority_is_taken_in_and_the_authority_waited_for(
+    signed_in_as: Browser,
+) -> None:
+    send(
         signed_in_as("intake@plan"), "1122334455", program="onecare", requester="authorized-representative",
         requester_name="Ann Smith",
     )  # fmt: skip
-    assert "No representative with authority is on record" in page
-    assert referrals() == []
+    (referral,) = referrals()
+    assert (referral.representative_needed, referral.due_kind) == (True, "authority")
 
 
 def test_a_network_is_sent_to_the_plan_for_a_day_on_which_the_member_was_not_its_own(signed_in_as: Browser) -> None:

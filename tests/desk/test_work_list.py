@@ -42,7 +42,9 @@ def five(place: County) -> County:
         referral(2, place.maria, NOW + timedelta(hours=6), network=place.citrus, decider="network")
         referral(3, place.joe, NOW - timedelta(hours=2), network=place.sierra, program="onecare", urgency="expedited")
         referral(4, place.one, None, state="nurse_review")
-        referral(5, place.one, None, state="denied")  # its letters have left, so no clock runs
+        referral(
+            5, place.one, None, state="denied", decision="deny", decided_at=NOW
+        )  # its letters have left, so no clock runs
     return place
 
 

@@ -62,9 +62,7 @@ def test_an_appeal_is_acknowledged_and_resolved_in_time(program, fast, acknowled
     assert [clock.due_at for clock in clocks] == [at(acknowledge), at(resolve)]
 
 
-@pytest.mark.parametrize(
-    ("program", "resolve"), [(MC, "Saturday 2026-12-05 10:00"), (OC, "Thursday 2026-12-03 10:00")]
-)
+@pytest.mark.parametrize(("program", "resolve"), [(MC, "Saturday 2026-12-05 10:00"), (OC, "Thursday 2026-12-03 10:00")])
 def test_a_fast_complaint_is_answered_within_hours(program, resolve):
     clocks = complaint_clocks(at("Wednesday 2026-12-02 10:00"), program, expedited=True)
     assert clocks[1].due_at == at(resolve)

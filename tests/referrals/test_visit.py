@@ -38,8 +38,11 @@ def test_from_authorization_to_a_closed_referral(there, tmp_path):
     told = Report("not-needed", "The back can be treated with exercise first.", "", date(2026, 11, 27), "r.pdf", PDF)
     taken = advance(referral.pk, told, person=intake, now=day)
     assert taken.state == "report_received"
-    roles = sorted(Notice.objects.filter(position=taken.position).values_list("recipient_role", flat=True))
-    assert roles == ["member", "pcp", "treating"]
+    owed = sorted(Notice.objects.filter(position=taken.position).values_list("kind", "recipient_role"))
+    assert owed == [
+        ("report_to_member", "member"), ("report_to_professional", "pcp"), ("report_to_professional", "treating"),
+        ("third_opinion_offer_to_member", "member"),
+    ]  # fmt: skip
     for letter in Letter.objects.filter(mailed_at__isnull=True).order_by("owed_at"):
         post(letter.pk, now=day, carrier=PrintHouse(tmp_path))
     referral.refresh_from_db()

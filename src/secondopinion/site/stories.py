@@ -259,6 +259,7 @@ def third_opinion_is_denied(t: Teller) -> None:
         clinical_reason="Nerve tests from both visits show a mild narrowing. Splints and exercise come first.",
         why_not_otherwise="No new sign and no different diagnosis was found in the two reports or in what you told us.",
         would_change="A note from one of your doctors that the two opinions differ\nNew tests that show a change",
+        expertise="Twenty years of hand and shoulder surgery.",
     )
     t.then(referral, "physician@plan", t.working(4, "16:00"), denial)
     t.mailed(referral, t.working(4, "16:05"))
