@@ -1,4 +1,4 @@
-"""A denial without a reason, the right to appeal and a place to complain cannot exist: three guards."""
+"""An adverse letter without a reason, the right to appeal and a place to complain cannot exist: three guards."""
 
 import uuid
 from datetime import UTC, date, datetime

@@ -1,13 +1,15 @@
 """What a letter says is fixed when it is owed, and nothing it needs may be missing then."""
 
 import re
+import shutil
 from datetime import date
 
 import pytest
 
 from letters.samples import EVERY, data_of, frozen, leaves, put, take
+from secondopinion.letters import kinds
 from secondopinion.letters.freeze import freeze, in_words
-from secondopinion.letters.kinds import KINDS, Example, UnknownLetter, examples
+from secondopinion.letters.kinds import KINDS, PROGRAMS, Example, UnknownLetter, examples, template_sha256
 from secondopinion.letters.paper import render, seal, text_of
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.policy.gg1538.edition_2024_12.letters import LETTERS
@@ -26,9 +28,18 @@ def test_the_house_draws_the_letters_that_the_policy_knows():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_both_programs_see_an_example_of_every_letter(kind):
+def test_every_program_that_has_a_letter_sees_an_example_of_it(kind):
     programs = {p for e in examples(kind) for p in ([e.program] if e.program else ["medi-cal", "onecare"])}
-    assert programs == {"medi-cal", "onecare"}
+    assert programs == set(KINDS[kind].programs)
+
+
+def test_only_onecare_dismisses_a_request():
+    assert {k.name for k in KINDS.values() if k.programs != PROGRAMS} == {
+        "dismissal_to_member", "dismissal_to_requester",
+    }  # fmt: skip
+    data = data_of("dismissal_to_member", "example-onecare")
+    data["referral"]["program"] = "medi-cal"
+    assert "it is a letter of onecare only" in refusal("dismissal_to_member", data)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -64,6 +75,17 @@ def test_the_same_data_has_the_same_hash_however_it_is_ordered():
     data = data_of(*APPROVAL)
     other = dict(reversed(data.items()))
     assert freeze("approval_to_member", "medi-cal", "en", data) == freeze("approval_to_member", "medi-cal", "en", other)
+
+
+def test_a_change_in_a_shared_passage_shows_in_the_templates_hash(tmp_path, monkeypatch):
+    before = template_sha256("denial_to_member", "en")
+    folder = tmp_path / "templates"
+    shutil.copytree(kinds.TEMPLATES, folder)
+    monkeypatch.setattr(kinds, "TEMPLATES", folder)
+    assert template_sha256.__wrapped__("denial_to_member", "en") == before
+    rights = folder / "rights-en.typ"
+    rights.write_text(rights.read_text() + "// a change\n")
+    assert template_sha256.__wrapped__("denial_to_member", "en") != before
 
 
 def test_a_day_may_be_given_as_a_day():

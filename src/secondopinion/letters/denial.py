@@ -1,4 +1,7 @@
-"""The words no denial can be without: reasons, the right to appeal, and where to complain (GG.1538 II.K).
+"""The words no adverse letter can be without: reasons, the right to appeal, where to complain (GG.1538 II.K).
+
+A denial here is every act that a Member may appeal: no, yes but less, no answer in time, an approval taken
+back, a visit not paid for (42 CFR 438.400(b)). The kinds that tell of one are `kinds.ADVERSE`.
 
 This is the first of three guards, the type. The database constraint and the renderer are the others.
 """
@@ -49,7 +52,7 @@ class ComplaintContact:
 
 @dataclass(frozen=True, slots=True)
 class DenialWords:
-    """What every denial says. One without a reason, an appeal right or a complaint contact cannot be made."""
+    """What every adverse letter says. One without a reason, an appeal right or a complaint contact cannot be made."""
 
     reasons: tuple[Reason, ...]
     appeal: AppealRight
@@ -65,7 +68,7 @@ class DenialWords:
 
 
 def check_denial(kind: str, data: Mapping[str, Any]) -> DenialWords:
-    """The denial words of a letter's data. Raises Incomplete naming the clause whose words are missing."""
+    """The denial words of an adverse letter's data. Raises Incomplete naming the clause whose words are missing."""
     needed = {"reasons": "II.K.1", "appeal": "II.K.2", "complaint": "II.K.3"}
     for name, clause in needed.items():
         if not data.get(name):

@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 
 from secondopinion.letters.denial import check_denial
+from secondopinion.letters.fitting import check_fit
 from secondopinion.letters.kinds import PROGRAMS, examples, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.letters.typeface import unprintable
@@ -24,7 +25,8 @@ from secondopinion.letters.typeface import unprintable
 PLAIN_WORDS: Final = frozenset(
     {
         "reason", "criterion", "clinical_reason", "to_approve", "item", "question", "request_words", "procedure",
-        "service", "expert", "says",
+        "service", "expert", "says", "medicare", "medi_cal", "asked", "approved", "examination", "interest", "what",
+        "why", "words",
     }
 )  # fmt: skip
 CODE: Final = re.compile(r"(?<![\w-])(?:\d{4}[\dA-Z]|[A-V]\d{4})(?![\w-])")  # CPT or HCPCS by its form
@@ -69,6 +71,8 @@ def freeze(kind: str, program: str, language: str, data: Mapping[str, Any]) -> F
     drawn.template(language)
     if program not in PROGRAMS:
         raise Incomplete(kind, f"the program “{program}” is not one of {' and '.join(PROGRAMS)}")
+    if program not in drawn.programs:
+        raise Incomplete(kind, f"it is a letter of {' and '.join(drawn.programs)} only, and the program is {program}")
     try:
         encoded = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
@@ -78,6 +82,7 @@ def freeze(kind: str, program: str, language: str, data: Mapping[str, Any]) -> F
         check_denial(kind, plain)
     for trouble in _troubles(shape(kind, program), plain, ()):
         raise Incomplete(kind, trouble)
+    check_fit(kind, plain)
     if plain["referral"]["program"] != program:
         raise Incomplete(kind, f"the referral is {plain['referral']['program']} and the letter {program}")
     if drawn.reader == "member":

@@ -38,11 +38,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of letter: its name, who reads it, and whether it tells of a denial."""
+    """One kind of letter: its name, who reads it, whether it tells of an adverse act, and whose Members get it.
+
+    An adverse letter gives reasons, the right to appeal and where to complain (denial.py).
+    """
 
     name: str
     reader: Reader
     adverse: bool = False
+    programs: tuple[str, ...] = PROGRAMS
 
     @property
     def folder(self) -> Path:
@@ -74,6 +78,20 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("approval_to_requester", "requester"),
             Kind("denial_to_member", "member", adverse=True),
             Kind("denial_to_requester", "requester", adverse=True),
+            Kind("modification_to_member", "member", adverse=True),
+            Kind("modification_to_requester", "requester", adverse=True),
+            Kind("deemed_denial_to_member", "member", adverse=True),
+            Kind("deemed_denial_to_requester", "requester", adverse=True),
+            Kind("rescission_to_member", "member", adverse=True),
+            Kind("rescission_to_professional", "professional"),
+            Kind("cost_notice_to_member", "member", adverse=True),
+            Kind("visit_excused_to_member", "member"),
+            Kind("dismissal_to_member", "member", programs=("onecare",)),
+            Kind("dismissal_to_requester", "requester", programs=("onecare",)),
+            Kind("delay_to_member", "member"),
+            Kind("delay_to_requester", "requester"),
+            Kind("expedite_refused_to_member", "member"),
+            Kind("expedite_refused_to_requester", "requester"),
             Kind("information_needed_to_member", "member"),
             Kind("information_needed_to_requester", "requester"),
             Kind("withdrawal_to_member", "member"),
@@ -93,6 +111,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         )
     }
 )
+
+ADVERSE: Final = tuple(sorted(k.name for k in KINDS.values() if k.adverse))
 
 
 def kind_named(name: str) -> Kind:
@@ -114,11 +134,16 @@ def examples(kind: str) -> tuple[Example, ...]:
     return tuple(found)
 
 
+def shared(language: str) -> tuple[Path, ...]:
+    """The files that letters of a language share: the house's words, and what several letters say alike."""
+    return tuple(sorted(TEMPLATES.glob(f"*-{language}.typ")))
+
+
 @cache
 def template_sha256(kind: str, language: str) -> str:
-    """What decides a letter's look and words beside its data: templates, house style, maker, fonts."""
+    """What decides a letter's look and words beside its data: templates, shared passages, house style, maker, fonts."""
     digest = hashlib.sha256()
-    for path in (kind_named(kind).template(language), TEMPLATES / "house.typ", TEMPLATES / f"house-{language}.typ"):
+    for path in (kind_named(kind).template(language), TEMPLATES / "house.typ", *shared(language)):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     for package in ("typst", "fontpkg-noto-sans"):
         digest.update(f"{package} {version(package)}\n".encode())

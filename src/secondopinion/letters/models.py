@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from secondopinion.letters.kinds import ADVERSE
 from secondopinion.people.models import PROGRAMS, HealthNetwork
 
 
@@ -58,13 +59,13 @@ class Letter(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="denial_says_what_it_must",
-                condition=~Q(kind__startswith="denial")
+                condition=~Q(kind__in=ADVERSE)
                 | Q(
                     Says("data", "$.reasons[*].reason"),
                     Says("data", "$.appeal.by"),
                     Says("data", "$.complaint[*].phone"),
                 ),
-                violation_error_message="A denial needs a reason, the right to appeal and a complaint contact.",
+                violation_error_message="An adverse letter needs a reason, the right to appeal and where to complain.",
             ),
             models.CheckConstraint(
                 name="mailed_only_when_sealed",

@@ -13,6 +13,20 @@ KINDS = {
     "approval_to_requester",
     "denial_to_member",
     "denial_to_requester",
+    "modification_to_member",
+    "modification_to_requester",
+    "deemed_denial_to_member",
+    "deemed_denial_to_requester",
+    "rescission_to_member",
+    "rescission_to_professional",
+    "cost_notice_to_member",
+    "visit_excused_to_member",
+    "dismissal_to_member",
+    "dismissal_to_requester",
+    "delay_to_member",
+    "delay_to_requester",
+    "expedite_refused_to_member",
+    "expedite_refused_to_requester",
     "information_needed_to_member",
     "information_needed_to_requester",
     "withdrawal_to_member",
@@ -39,7 +53,7 @@ def says(kind: str, program: str = "medi-cal", *, differs: bool = False) -> froz
 @pytest.mark.parametrize("program", list(Program))
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_letter_has_its_marks(kind: str, program: str) -> None:
-    assert all(mark.startswith(("GG.1538 ", "HSC ")) for mark in says(kind, program))
+    assert all(mark.startswith(("GG.1538 ", "HSC ", "42 CFR ", "MA.6042 ")) for mark in says(kind, program))
 
 
 def test_a_letter_of_no_kind_is_refused() -> None:
@@ -51,6 +65,50 @@ def test_a_letter_of_no_kind_is_refused() -> None:
 @pytest.mark.parametrize("program", list(Program))
 def test_a_denial_gives_reasons_appeal_right_and_complaint_contact(program: str) -> None:
     assert says("denial_to_member", program) >= {"GG.1538 II.K.1", "GG.1538 II.K.2", "GG.1538 II.K.3"}
+
+
+@pytest.mark.clause("II.K", "II.K.1", "II.K.2", "II.K.3")
+@pytest.mark.parametrize(
+    "kind",
+    ["modification_to_member", "deemed_denial_to_member", "rescission_to_member", "cost_notice_to_member"],
+)
+def test_every_act_that_a_member_may_appeal_is_told_as_a_denial_is(kind: str) -> None:
+    assert says(kind) >= {"GG.1538 II.K.1", "GG.1538 II.K.2", "GG.1538 II.K.3"}
+
+
+@pytest.mark.clause("II.G", "III.E", "II.F", "III.G")
+def test_a_limited_yes_says_what_differs_and_is_still_a_free_visit() -> None:
+    assert says("modification_to_member") >= {"GG.1538 II.G", "GG.1538 II.F", "GG.1538 III.G", "GG.1538 III.D.1"}
+    assert says("modification_to_requester") == {
+        "GG.1538 II.K.1", "GG.1538 II.G", "GG.1538 III.G", "HSC 1367.01(h)(4)",
+    }  # fmt: skip
+
+
+@pytest.mark.clause("III.D", "III.D.1")
+def test_an_unapproved_visit_is_told_of_with_its_cost_and_the_right_to_appeal() -> None:
+    assert says("cost_notice_to_member") >= {"GG.1538 III.D.1", "GG.1538 II.K.2", "GG.1538 II.K.3"}
+    assert says("visit_excused_to_member") == {"GG.1538 II.F"}
+
+
+@pytest.mark.clause("II.J")
+def test_letters_about_time_give_the_reason_the_day_and_the_right_to_complain() -> None:
+    assert says("delay_to_member") == {"HSC 1367.01(h)(5)", "42 CFR 438.404(c)(4)"}
+    assert says("delay_to_requester") == says("delay_to_member") | {"HSC 1367.01(h)(4)"}
+    for reader in ("member", "requester"):
+        assert says(f"expedite_refused_to_{reader}") == {"MA.6042 III.B.4 ask again", "MA.6042 III.B.4 complaint"}
+        assert "42 CFR 438.404(c)(5)" in says(f"deemed_denial_to_{reader}")
+
+
+def test_an_approval_taken_back_says_when_it_ends_and_how_to_keep_it() -> None:
+    assert says("rescission_to_member") >= {"42 CFR 438.404(c)(1)", "42 CFR 438.420"}
+    assert says("rescission_to_professional") == {"42 CFR 438.404(c)(1)"}
+
+
+def test_a_dismissal_gives_the_reason_and_both_ways_against_it() -> None:
+    for reader in ("member", "requester"):
+        assert says(f"dismissal_to_{reader}", "onecare") == {
+            "MA.6042 III.D reason", "MA.6042 III.D vacate", "MA.6042 III.D review",
+        }  # fmt: skip
 
 
 @pytest.mark.clause("II.K.1")

@@ -28,6 +28,18 @@ WHAT_IS_MISSING: Final = "HSC 1367.01(h)(5)"
 THIRD_OPINION: Final = "GG.1538 II.D"
 PLAN_ASKS: Final = "GG.1538 II.E"
 PAYER: Final = "GG.1538 III.B"
+LIMITED_CHOICE: Final = "GG.1538 II.G"
+DELAY_COMPLAINT: Final = "42 CFR 438.404(c)(4)"
+COUNTS_AS_DENIED: Final = "42 CFR 438.404(c)(5)"
+APPROVAL_ENDS: Final = "42 CFR 438.404(c)(1)"
+CARE_GOES_ON: Final = "42 CFR 438.420"
+ASK_AGAIN: Final = "MA.6042 III.B.4 ask again"
+REFUSAL_COMPLAINT: Final = "MA.6042 III.B.4 complaint"
+DISMISSAL_REASON: Final = "MA.6042 III.D reason"
+DISMISSAL_VACATE: Final = "MA.6042 III.D vacate"
+DISMISSAL_REVIEW: Final = "MA.6042 III.D review"
+DISMISSAL: Final = frozenset({DISMISSAL_REASON, DISMISSAL_VACATE, DISMISSAL_REVIEW})
+APPEALABLE: Final = frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT})
 
 LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # Reading: the "notice of action" of III.F is the approval sent to the consultant, not an adverse notice.
@@ -37,8 +49,29 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
     "approval_to_member": frozenset({NO_COST, OUTSIDE_COST, ONE_VISIT, REPORT}),
     "approval_to_requester": frozenset({ONE_VISIT}),
     # Reading: II.K is owed for every denial, whoever asked, not only when the Member did (42 CFR 438.404).
-    "denial_to_member": frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT, OUTSIDE_COST}),
+    "denial_to_member": APPEALABLE | {OUTSIDE_COST},
     "denial_to_requester": frozenset({DENIAL_REASON, NAMED_PROFESSIONAL}),
+    # Reading: "denies" in II.K takes in a yes that is less than was asked, a decision not made in time, and an
+    # approval taken back: each can be appealed, so each is told the same way (42 CFR 438.400(b)).
+    "modification_to_member": APPEALABLE | {LIMITED_CHOICE, NO_COST, ONE_VISIT, REPORT, OUTSIDE_COST},
+    "modification_to_requester": frozenset({DENIAL_REASON, LIMITED_CHOICE, ONE_VISIT, NAMED_PROFESSIONAL}),
+    # Reading: no professional is named to the office where nobody decided, because the time ran out.
+    "deemed_denial_to_member": APPEALABLE | {COUNTS_AS_DENIED},
+    "deemed_denial_to_requester": frozenset({DENIAL_REASON, COUNTS_AS_DENIED}),
+    # Reading: a visit made while care goes on (42 CFR 438.420) is an authorized visit, so II.F holds: no cost.
+    "rescission_to_member": APPEALABLE | {APPROVAL_ENDS, CARE_GOES_ON},
+    "rescission_to_professional": frozenset({APPROVAL_ENDS}),
+    # Reading: the decision that III.D.1 lets the Member appeal is told with its reasons, as a denial is.
+    "cost_notice_to_member": APPEALABLE | {OUTSIDE_COST},
+    "visit_excused_to_member": frozenset({NO_COST}),
+    "dismissal_to_member": DISMISSAL,
+    "dismissal_to_requester": DISMISSAL,
+    # Reading: OneCare takes no extension today; where a dated setting allows one, its Members complain of it as
+    # those of Medi-Cal do, and faster (42 CFR 422.630, 422.631(d)).
+    "delay_to_member": frozenset({WHAT_IS_MISSING, DELAY_COMPLAINT}),
+    "delay_to_requester": frozenset({WHAT_IS_MISSING, DELAY_COMPLAINT, NAMED_PROFESSIONAL}),
+    "expedite_refused_to_member": frozenset({ASK_AGAIN, REFUSAL_COMPLAINT}),
+    "expedite_refused_to_requester": frozenset({ASK_AGAIN, REFUSAL_COMPLAINT}),
     "information_needed_to_member": frozenset({WHAT_IS_MISSING}),
     "information_needed_to_requester": frozenset({WHAT_IS_MISSING}),
     "withdrawal_to_member": frozenset(),
