@@ -54,11 +54,10 @@ def test_a_delay_that_was_asked_for_needs_no_other_reason(reader):
     assert freeze(f"delay_to_{reader}", "medi-cal", "en", data)
 
 
-def test_a_delay_ends_after_the_day_it_puts_off():
-    said = refusal(
-        "delay_to_member", "example-medi-cal", (("delay", "decision_expected_on"), "2026-11-23")
-    )  # Monday, the first day due
-    assert "not after first due on" in said
+def test_a_delay_never_ends_before_the_day_it_puts_off():
+    friday = "2026-11-20"  # the first day due is Monday
+    said = refusal("delay_to_member", "example-medi-cal", (("delay", "decision_expected_on"), friday))
+    assert "is before first due on" in said
 
 
 @pytest.mark.parametrize(
@@ -163,6 +162,17 @@ def test_onecare_answers_a_complaint_about_time_fast_and_says_so():
     ):
         assert "within 24 hours" in words_of(kind, "example-onecare")
         assert "24 hours" not in words_of(kind, "example-medi-cal")
+
+
+@pytest.mark.parametrize("reader", BOTH)
+def test_a_time_that_has_not_started_is_said_so(reader):
+    words = words_of(f"expedite_refused_to_{reader}", "example-onecare-not-started")
+    assert "starts when we" in words
+    assert "We will decide by" not in words
+    data = data_of(f"expedite_refused_to_{reader}", "example-medi-cal")
+    data["expedite"]["decision_due_on"] = None  # a Medi-Cal request never waits for the form
+    with pytest.raises(Incomplete, match="decision due on"):
+        freeze(f"expedite_refused_to_{reader}", "medi-cal", "en", data)
 
 
 @pytest.mark.parametrize("program", ["medi-cal", "onecare"])

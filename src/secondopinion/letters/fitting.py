@@ -38,8 +38,8 @@ def _delay(kind: str, data: Data) -> None:
     # A delay that nobody asked for must be in the Member's interest (42 CFR 438.210(d)(1)(ii)).
     if named and not delay["interest"]:
         raise Incomplete(kind, "interest, in delay, is missing, and nobody asked for the delay (42 CFR 438.210(d))")
-    if delay["decision_expected_on"] <= delay["first_due_on"]:
-        raise Incomplete(kind, "decision expected on, in delay, is not after first due on")
+    if delay["decision_expected_on"] < delay["first_due_on"]:
+        raise Incomplete(kind, "decision expected on, in delay, is before first due on")
 
 
 def _modification(kind: str, data: Data) -> None:
