@@ -7,7 +7,7 @@ templates; rights, days and contacts come from the policy by date, never from a 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from secondopinion.referrals.clockwork import OFFICES, decision_due
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.told import Deny, Item
+from secondopinion.referrals.told import Deny, Item, Reason
 
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 Letters = tuple[tuple[str, str, dict[str, Any]], ...]
@@ -145,6 +145,40 @@ def complaint_of(before: Snapshot, now: datetime) -> list[dict[str, Any]]:
     return [contact_lines(c) for c in right.complaint_contacts]
 
 
+def hearing_of(before: Snapshot, now: datetime) -> dict[str, Any]:
+    """The State Hearing that follows a refused appeal: within how many days, and where to ask."""
+    right = rights(Program(before.program), "deny", now.astimezone(PACIFIC).date())
+    body = right.hearing_contact
+    return {
+        "days": right.state_hearing_days, "phone": body.phone, "tty": body.tty, "web": body.web,
+        "mail_lines": list(body.address),
+    }  # fmt: skip
+
+
+def criteria_of(before: Snapshot) -> dict[str, Any]:
+    """The rules that were applied, by name: the edition in force when the request came."""
+    edition = plain.title(before.edition_in_force)
+    return {"title": "Referral for Second Opinion", "number": "GG.1538", "edition": edition}
+
+
+def reasons_of(before: Snapshot, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Reasons as a letter prints them: the clause, the clause in plain words, and why it is not met."""
+    edition = before.edition_in_force
+    return [
+        {
+            "clause": f"GG.1538 {r.clause}",
+            "criterion": plain.in_plain_words(edition, r.clause),
+            "reason": r.words.strip(),
+        }
+        for r in reasons
+    ]
+
+
+def signer(person: Person) -> dict[str, Any]:
+    """The physician responsible, for the office that wants to talk (HSC 1367.01(h)(4)); never for the Member."""
+    return {"name": person.name, "title": person.title, "phone": person.phone, "hours": the_plan().hours}
+
+
 def clinician_of(before: Snapshot, *, with_address: bool = False) -> dict[str, Any] | None:
     """The treating professional, whose opinion is questioned."""
     who = professional(before.clinician_id)
@@ -253,39 +287,25 @@ def payer_of(before: Snapshot) -> dict[str, Any]:
 def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Letters:
     """The letters of a denial: to the Member always, and to the office that asked (II.K; 42 CFR 438.404)."""
     member = member_of(before)
-    edition = before.edition_in_force
     today = now.astimezone(PACIFIC).date()
-    right = rights(Program(before.program), "deny", today)
-    hearing = right.hearing_contact
     both = Program(before.program) is Program.ONECARE
     body = {
         "decided_on": today.isoformat(),
-        "reasons": [
-            {
-                "clause": f"GG.1538 {r.clause}",
-                "criterion": plain.in_plain_words(edition, r.clause),
-                "reason": r.words.strip(),
-            }
-            for r in told.reasons
-        ],
+        "reasons": reasons_of(before, told.reasons),
         "clinical_reason": told.clinical_reason.strip(),
         "to_approve": [line.strip() for line in told.would_change.splitlines() if line.strip()],
-        "criteria": {"title": "Referral for Second Opinion", "number": "GG.1538", "edition": plain.title(edition)},
+        "criteria": criteria_of(before),
         "rules": {"medicare": told.medicare_reason.strip(), "medi_cal": told.medi_cal_reason.strip()} if both else None,
         "appeal": appeal_of(before, "deny", now),
-        "hearing": {
-            "days": right.state_hearing_days, "phone": hearing.phone, "tty": hearing.tty, "web": hearing.web,
-            "mail_lines": list(hearing.address),
-        },
+        "hearing": hearing_of(before, now),
         "complaint": complaint_of(before, now),
     }  # fmt: skip
     top = head(before, member, now)
     letters = [("denial_to_member", "member", top | body | {"recipient": to_member(member)})]
     if before.requester in OFFICES:
-        physician = {"name": person.name, "title": person.title, "phone": person.phone, "hours": the_plan().hours}
         letters.append(
             ("denial_to_requester", "requester",
-             top | body | {"recipient": to_requester(before), "physician": physician})
+             top | body | {"recipient": to_requester(before), "physician": signer(person)})
         )  # fmt: skip
     return tuple(letters)
 
