@@ -50,6 +50,8 @@ SIGN_INS: Mapping[str, tuple[str, ...]] = {
     "physician@citrus": (Role.PHYSICIAN,),
     "nurse@sierra": (Role.INTAKE, Role.NURSE),
     "physician@sierra": (Role.PHYSICIAN,),
+    "contracting@plan": (Role.CONTRACTING,),
+    "appeals@plan": (Role.APPEALS,),
 }
 
 

@@ -177,6 +177,8 @@ class Role(models.TextChoices):
     INTAKE = "intake", "Intake coordinator"
     NURSE = "nurse", "Nurse reviewer"
     PHYSICIAN = "physician", "Physician reviewer"
+    CONTRACTING = "contracting", "Contracting analyst"
+    APPEALS = "appeals", "Appeals coordinator"
 
 
 class Staff(models.Model):
