@@ -75,7 +75,7 @@ COMING_IN = (
 )  # fmt: skip
 
 REVIEW = (
-    _at_the_desk("answer", "Recorded answers", (*UNDECIDED, S.VISIT_REVIEW), None, "II.C"),
+    _at_the_desk("answer", "Recorded answers", (*UNDECIDED, S.VISIT_REVIEW, S.DENIED, S.DEEMED_DENIED), None, "II.C"),
     _at_the_desk("record_first", "Recorded what the first practitioner said",
                  (*UNDECIDED, *VISIT_AHEAD, S.SEEN), None, "II.D"),
     _at_the_desk("file_record", "Filed a medical record", (*UNDECIDED, S.VISIT_REVIEW, *VISIT_AHEAD), None, "II.J"),

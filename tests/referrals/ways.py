@@ -1,0 +1,294 @@
+"""A way to every step of the table: a referral of the small county brought to where the step can be taken.
+
+`way_to(step, there)` gives the referral, what is told, by whom and when. The races press it from two sides at once,
+the walk through the table takes each once, and the machine borrows what is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from county import NOW, County
+from referrals.life import DENIAL, PDF, YES, asked
+from secondopinion.people.person import SYSTEM, Person
+from secondopinion.policy.asked import About, Opinion
+from secondopinion.referrals import told as t
+from secondopinion.referrals import told_after as after
+from secondopinion.referrals import told_objections as objections
+from secondopinion.referrals import told_outcomes as outcomes
+from secondopinion.referrals import told_time as time_
+from secondopinion.referrals.advance import advance
+from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import FoundVisit, Parent
+
+WORDS = "A sentence that says in plain words why this is so."
+EXPERTISE = "Twenty years of back and joint care, and a talk with a spine surgeon."
+OUTSIDE = {
+    "visit_was_outside_network": True, "visit_was_authorized": False, "visit_was_emergency_or_urgent": False,
+    "visit_was_sensitive_service": False, "visit_continued_earlier_care": False, "provider_made_the_error": False,
+    "decision_was_pending_or_late": False,
+}  # fmt: skip
+NOBODY_INSIDE = {"network_has_qualified_professional": False}
+VISIT = NOW + timedelta(days=3)  # Thursday 2026-11-26
+SEEN_AT = NOW + timedelta(days=4)  # Friday 2026-11-27
+LATE = NOW + timedelta(days=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A referral that stands ready for a step, what is told, by whom, and at which instant."""
+
+    referral: UUID
+    told: t.Told
+    person: Person
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A referral on its way, moved on by real steps."""
+
+    there: County
+    referral: UUID
+
+    def then(self, told: t.Told, who: str = "nurse@plan", now: datetime = NOW) -> Brought:
+        """Somebody takes a step."""
+        person = SYSTEM if who == "system" else self.there.person(who)
+        advance(self.referral, told, person=person, now=now)
+        return self
+
+    def ready(self, told: t.Told, who: str = "nurse@plan", now: datetime = NOW) -> Way:
+        """The step is left for the test to take."""
+        person = SYSTEM if who == "system" else self.there.person(who)
+        return Way(self.referral, told, person, now)
+
+
+def came_in(there: County, **other: object) -> Brought:
+    """A request came in by phone on Monday 2026-11-23."""
+    return Brought(there, receive(asked(there, **other), person=there.person("intake@plan"), now=NOW).referral_id)
+
+
+def joe(there: County, **other: object) -> Brought:
+    """The same for a OneCare Member whose network is delegated to for nothing."""
+    return came_in(there, member=there.joe, program="onecare", requester_name="Joe Smith", **other)
+
+
+def authorized(there: County, **other: object) -> Brought:
+    """Authorized by the policy at the door, with a professional chosen."""
+    return came_in(there, answers=YES, **other).then(t.Choose(there.sam.pk, "member", "by phone"), "intake@plan")
+
+
+def scheduled(there: County) -> Brought:
+    """The visit is booked."""
+    return authorized(there).then(t.Schedule(VISIT), "intake@plan")
+
+
+def seen(there: County) -> Brought:
+    """The visit took place."""
+    return scheduled(there).then(t.See(date(2026, 11, 26)), "intake@plan", SEEN_AT)
+
+
+def report(need: str = "not-needed") -> t.Report:
+    """A report, signed on Friday 2026-11-27."""
+    return t.Report(need, "The back can be treated with exercise first.", "", date(2026, 11, 27), "r.pdf", PDF)
+
+
+def reported(there: County) -> Brought:
+    """The report is here, and differs from the first opinion."""
+    return seen(there).then(report(), "intake@plan", SEEN_AT)
+
+
+def with_a_physician(there: County, **other: object) -> Brought:
+    """A physician must look."""
+    return came_in(there, **other).then(t.TakeUp(complete=True)).then(t.ReferUp(WORDS))
+
+
+def denied(there: County) -> Brought:
+    """Denied by a physician."""
+    return with_a_physician(there).then(DENIAL, "physician@plan")
+
+
+def agreed_outside(there: County) -> Brought:
+    """Authorized, nobody inside is available, and the Medical Director has agreed to a Non-Contracted Provider."""
+    way = came_in(there, answers=NOBODY_INSIDE).then(t.TakeUp())
+    way.then(after.AgreeOutside(there.outside.pk, WORDS), "physician@plan").then(t.Answer(YES)).then(t.Authorize())
+    return way.then(t.Choose(there.outside.pk, "member", "by phone"))
+
+
+def found_visit(there: County) -> Brought:
+    """A claim shows a visit outside the network that nobody had authorized; every exception is looked at."""
+    visit = FoundVisit("claim", date(2026, 11, 2), "Otto Far, MD")
+    return came_in(there, channel="claim", answers=OUTSIDE, found=visit)
+
+
+def plans_own(there: County) -> Brought:
+    """The plan itself asks, for the sake of another request."""
+    parent = Parent("R-2026-000077", "an operation to remove loose skin", NOW + timedelta(days=5), "plastic surgeon")
+    request = asked(there, requester="plan", requester_name="Orchard County Health Plan", parent=parent)
+    return Brought(there, receive(request, person=there.person("nurse@plan"), now=NOW).referral_id)
+
+
+def may_be_an_appeal(there: County) -> Brought:
+    """The same Member asks again about the same care two days after a denial."""
+    denied(there)
+    request = asked(there, received_at=NOW + timedelta(days=2))
+    taken = receive(request, person=there.person("intake@plan"), now=NOW + timedelta(days=2))
+    return Brought(there, taken.referral_id)
+
+
+def contact(**other: object) -> objections.Contact:
+    """The Member says that the decision is wrong."""
+    said = {
+        "received_at": NOW, "by": "member", "by_name": "Member One", "words": "This is not right.", "appeal": True,
+        "complaint": False,
+    }  # fmt: skip
+    return objections.Contact(**{**said, **other})  # type: ignore[arg-type]
+
+
+def modify(kind: type[outcomes.Modify], clause: str) -> outcomes.Modify:
+    """A limited authorization, complete."""
+    return kind(
+        asked="a visit with Otto Far, MD, outside our network", approved="a visit with a doctor in our network",
+        reasons=(t.Reason(clause, "A spine surgeon in our network can see you, close to your home."),),
+        expertise=EXPERTISE,
+    )  # fmt: skip
+
+
+def letter_mailed(there: County) -> Way:
+    """A letter has left the house."""
+    way = came_in(there, answers=YES)
+    notice = Notice.objects.get(referral_id=way.referral)
+    return way.ready(t.Mailed(notice.letter_id, notice.kind, notice.recipient_role, "batch/line.pdf"), "system")
+
+
+def close_ready(there: County) -> Way:
+    """Nothing is open any more: every letter is marked as mailed, and every clock has ended."""
+    way = seen(there).then(report("needed"), "intake@plan", SEEN_AT)
+    for notice in Notice.objects.filter(referral_id=way.referral).select_related("letter"):
+        notice.letter.pdf, notice.letter.pdf_sha256 = b"%PDF", "0" * 64
+        notice.letter.sealed_at = notice.letter.mailed_at = SEEN_AT
+        notice.letter.save()
+        way.then(t.Mailed(notice.letter_id, notice.kind, notice.recipient_role, "b/l.pdf"), "system", SEEN_AT)
+    return way.ready(t.Close(), "system", SEEN_AT)
+
+
+def number_of(way: Brought) -> str:
+    """The referral's number."""
+    return Referral.objects.get(pk=way.referral).number
+
+
+def is_appeal(there: County) -> Way:
+    """The request is an appeal of the denial before it."""
+    way = may_be_an_appeal(there)
+    held = Referral.objects.get(pk=way.referral).maybe_appeal_of
+    assert held is not None
+    return way.ready(objections.IsAppeal(held.number, WORDS), "appeals@plan", NOW + timedelta(days=2))
+
+
+def fast(there: County, **other: object) -> Brought:
+    """A OneCare Member asks for fast handling, without a doctor's word."""
+    return joe(there, urgency="expedited", urgency_reason="I am afraid to wait.", **other)
+
+
+def waits_for_authority(there: County) -> Brought:
+    """A OneCare representative asks whose authority nobody has seen."""
+    return joe(there, requester="authorized-representative")
+
+
+def outreach() -> outcomes.Outreach:
+    """One try to reach the representative, an hour before."""
+    return outcomes.Outreach(NOW - timedelta(hours=1), "by phone", "the paper that shows the authority")
+
+
+DENIED_APPEALED = contact()
+WAYS: dict[str, Callable[[County], Way]] = {
+    "classify": lambda c: came_in(c, opinion="", about="").ready(t.Classify(Opinion.SECOND, About.SPECIALIST_CARE)),
+    "hand_over": lambda c: came_in(c).ready(t.HandOver("the physical therapy desk")),
+    "is_new": lambda c: may_be_an_appeal(c).ready(objections.IsNew(WORDS), now=NOW + timedelta(days=2)),
+    "is_appeal": is_appeal,
+    "show_authority": lambda c: waits_for_authority(c).ready(time_.ShowAuthority(NOW, "power of attorney, scanned")),
+    "correct": lambda c: came_in(c).ready(time_.Correct({"condition": "pain in the lower back"}, WORDS)),
+    "carry_over": lambda c: came_in(c).ready(time_.CarryOver("plan", "the plan", WORDS), "system"),
+    "answer": lambda c: came_in(c).ready(t.Answer(YES)),
+    "record_first": lambda c: came_in(c).ready(time_.RecordFirst("needed", "clinic note of 2026-11-10")),
+    "file_record": lambda c: came_in(c).ready(t.FileRecord("scan.pdf", PDF)),
+    "take_up": lambda c: came_in(c).ready(t.TakeUp(complete=True)),
+    "ask": lambda c: came_in(c).ready(t.Ask((t.Item("Your scan", "II.C.3"),))),
+    "supply": lambda c: came_in(c).then(t.Ask((t.Item("Your scan", "II.C.3"),))).ready(t.Supply(NOW, complete=True)),
+    "late_information": lambda c: came_in(c).ready(time_.LateInformation(NOW, "a letter of the surgeon")),
+    "refer_up": lambda c: came_in(c).then(t.TakeUp()).ready(t.ReferUp(WORDS)),
+    "send_back": lambda c: with_a_physician(c).ready(t.SendBack(WORDS), "physician@plan"),
+    "expedite": lambda c: came_in(c).ready(time_.Expedite(WORDS, supported=True, by_name="Dr. Lind"), "intake@plan"),
+    "refuse_expedite": lambda c: fast(c).ready(time_.RefuseExpedite(WORDS)),
+    "delay": lambda c: with_a_physician(c).ready(
+        time_.Delay(10, "expert", expert="spine surgeon", interest=WORDS), "physician@plan"
+    ),
+    "tell_member": lambda c: denied(c).ready(time_.TellMember("decision", "the Member")),
+    "authorize": lambda c: came_in(c).then(t.Answer(YES)).ready(t.Authorize()),
+    "limit": lambda c: with_a_physician(c).then(t.Answer(YES)).ready(modify(outcomes.Limit, "II.G"), "physician@plan"),
+    "grant_in_part": lambda c: with_a_physician(c).then(t.Answer(YES)).ready(
+        modify(outcomes.GrantInPart, "III.G"), "physician@plan"
+    ),
+    "deny": lambda c: with_a_physician(c).ready(DENIAL, "physician@plan"),
+    "deem": lambda c: came_in(c).ready(
+        time_.Deem(), "system", datetime(2026, 12, 1, 7, 45, tzinfo=UTC)  # Monday 2026-11-30 23:45 in California
+    ),
+    "dismiss": lambda c: waits_for_authority(c).ready(outcomes.Dismiss("no-authority", WORDS, (outreach(),))),
+    "vacate": lambda c: waits_for_authority(c).then(
+        outcomes.Dismiss("no-authority", WORDS, (outreach(),))
+    ).ready(outcomes.Vacate(WORDS)),
+    "reverse": lambda c: denied(c).then(t.Answer(YES, "a letter that came later")).ready(outcomes.Reverse(WORDS)),
+    "withdraw": lambda c: came_in(c).ready(t.Withdraw("member", "Member One", "I changed my mind")),
+    "rescind": lambda c: authorized(c).ready(
+        outcomes.Rescind("not-enrolled", WORDS, date(2026, 12, 15)), "physician@plan"
+    ),
+    "tell_requester": lambda c: authorized(c).ready(t.TellRequester("by phone", "the front desk")),
+    "search": lambda c: came_in(c).ready(after.Search(note=WORDS)),
+    "agree_outside": lambda c: came_in(c, answers=NOBODY_INSIDE).then(t.TakeUp()).ready(
+        after.AgreeOutside(c.outside.pk, WORDS), "physician@plan"
+    ),
+    "draft_agreement": lambda c: agreed_outside(c).ready(
+        after.DraftAgreement("the Medi-Cal fee-for-service rate"), "contracting@plan"
+    ),
+    "sign_agreement": lambda c: agreed_outside(c).then(
+        after.DraftAgreement("the Medi-Cal fee-for-service rate"), "contracting@plan"
+    ).ready(after.SignAgreement(date(2026, 11, 23), "Otto Far, MD"), "contracting@plan"),
+    "drop_agreement": lambda c: agreed_outside(c).ready(after.DropAgreement(WORDS), "contracting@plan"),
+    "tell_cost": lambda c: found_visit(c).ready(outcomes.TellCost(WORDS), "physician@plan"),
+    "excuse": lambda c: found_visit(c).ready(outcomes.Excuse(WORDS)),
+    "choose": lambda c: came_in(c, answers=YES).ready(t.Choose(c.sam.pk, "member", "by phone"), "intake@plan"),
+    "decline": lambda c: authorized(c).ready(after.Decline("not-accepting"), "intake@plan"),
+    "schedule": lambda c: authorized(c).ready(t.Schedule(VISIT), "intake@plan"),
+    "miss": lambda c: scheduled(c).ready(t.Miss("The Member was ill"), "intake@plan", SEEN_AT),
+    "see": lambda c: scheduled(c).ready(t.See(date(2026, 11, 26)), "intake@plan", SEEN_AT),
+    "return_tests": lambda c: seen(c).ready(
+        after.ReturnTests((after.Asked("a scan of the back", "72148"),), "Sam Specialist, MD"), now=SEEN_AT
+    ),
+    "remind": lambda c: authorized(c).ready(after.Remind(), "system", NOW + timedelta(days=40)),
+    "chase": lambda c: seen(c).ready(after.Chase(1), "system", NOW + timedelta(days=30)),
+    "lapse": lambda c: authorized(c).ready(after.Lapse(), "system", LATE),
+    "report": lambda c: seen(c).ready(report(), "intake@plan", SEEN_AT),
+    "ask_further": lambda c: reported(c).ready(after.AskFurther("SO-2026-999999", "Member One"), now=SEEN_AT),
+    "parent_decided": lambda c: plans_own(c).ready(after.ParentDecided(date(2026, 11, 23), "not covered")),
+    "mailed": letter_mailed,
+    "close": close_ready,
+    "dispute": lambda c: denied(c).ready(contact(), "intake@plan"),
+    "acknowledge": lambda c: denied(c).then(contact()).ready(objections.Acknowledge("appeal"), "appeals@plan"),
+    "uphold": lambda c: denied(c).then(contact()).ready(objections.Uphold("Dr. Elm", WORDS), "appeals@plan"),
+    "overturn": lambda c: denied(c).then(contact()).ready(objections.Overturn("Dr. Elm", WORDS), "appeals@plan"),
+    "lift": lambda c: with_a_physician(c).then(t.Answer(YES)).then(
+        modify(outcomes.Limit, "II.G"), "physician@plan"
+    ).then(contact()).ready(objections.Lift("Dr. Elm", WORDS), "appeals@plan"),
+    "answer_complaint": lambda c: came_in(c).then(contact(appeal=False, complaint=True)).ready(
+        objections.AnswerComplaint("Ann Oak", WORDS), "appeals@plan"
+    ),
+}  # fmt: skip
+
+
+def way_to(step: str, there: County) -> Way:
+    """A referral that stands ready for the step."""
+    return WAYS[step](there)
