@@ -6,7 +6,7 @@ The strings are the ones used on paper, on the command line and on the wire; eve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -74,5 +74,6 @@ class Asked:
             return
         if complete_at.utcoffset() is None:
             raise ValueError("information_complete_at has no offset from UTC: give the instant with one.")
-        if complete_at < self.received_at:
+        # In UTC, since two instants of one zone are compared by the wall, where an hour comes twice in autumn.
+        if complete_at.astimezone(UTC) < self.received_at.astimezone(UTC):
             raise ValueError("information_complete_at lies before received_at: give the later instant.")

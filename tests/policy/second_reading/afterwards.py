@@ -18,6 +18,8 @@ from policy.second_reading.deadlines import (
 )
 from policy.second_reading.holidays import business_days_after
 
+MAIL_PRESUMED_SINCE = date(2025, 1, 1)  # 42 CFR 422.633
+
 
 def provider_told(asked: Asked, decided_at: datetime) -> datetime:
     """The provider hears within 24 hours of the decision, and of an expedited one also inside the 72 hours."""
@@ -61,8 +63,9 @@ def expedite_refused_written(told_at: datetime) -> datetime:
 
 
 def appeal_by(program: str, notice_on: date) -> date:
-    """The last day to appeal: 60 days from the notice's date, in OneCare 65."""
-    return notice_on + timedelta(days=65 if program == ONECARE else 60)
+    """The last day to appeal: 60 days from the notice's date, in OneCare 65 since five days of mail are presumed."""
+    with_mail = program == ONECARE and notice_on >= MAIL_PRESUMED_SINCE
+    return notice_on + timedelta(days=65 if with_mail else 60)
 
 
 def appeal_by_instant(program: str, notice_on: date) -> datetime:
@@ -94,6 +97,13 @@ def appeal_resolved(
 def appeal_answer_written(program: str, told_at: datetime) -> datetime:
     """After the oral answer: one business day in Medi-Cal (expedited), two calendar days in OneCare."""
     return calendar_days(told_at, 2) if program == ONECARE else business_days(told_at, 1)
+
+
+def complaint_resolved(program: str, received_at: datetime, *, is_expedited: bool) -> datetime:
+    """Thirty days; in a hurry 72 hours in Medi-Cal and 24 in OneCare."""
+    if is_expedited:
+        return hours(received_at, 24 if program == ONECARE else 72)
+    return calendar_days(received_at, 30)
 
 
 def reversal_effectuated(decided_at: datetime) -> datetime:

@@ -34,6 +34,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(PACIFIC).date()
 
 
+def later_of(one: datetime, other: datetime) -> datetime:
+    """The later instant; in UTC, because the wall shows one hour of autumn twice."""
+    return max(one.astimezone(UTC), other.astimezone(UTC))
+
+
 def end_of(day: date) -> datetime:
     """The last second of a day in California."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=PACIFIC).astimezone(UTC)
@@ -57,7 +62,7 @@ def business_days(at: datetime, count: int) -> datetime:
 def start(asked: Asked) -> datetime | None:
     """When the clocks of the request start; None while a OneCare representative has not shown authority."""
     if asked.program == ONECARE and asked.by_representative:
-        return None if asked.authority_at is None else max(asked.received_at, asked.authority_at)
+        return None if asked.authority_at is None else later_of(asked.received_at, asked.authority_at)
     return asked.received_at  # Medi-Cal does not hold a request for paperwork
 
 
@@ -78,7 +83,8 @@ def decision_limits(asked: Asked) -> dict[str, datetime]:
     if asked.upgraded_at is not None:
         # The upgrade adds a limit and takes none away: the new due is the earlier of the old one and 72 hours.
         # An extension taken before the upgrade was for the standard clock; only a later one stretches the 72 hours.
-        later = asked.extended_at is not None and asked.extended_at >= asked.upgraded_at
+        extended_at = asked.extended_at and asked.extended_at.astimezone(UTC)
+        later = extended_at is not None and extended_at >= asked.upgraded_at.astimezone(UTC)
         upgraded = hours(asked.upgraded_at, 72)
         limits["upgrade"] = upgraded + timedelta(days=asked.extended_days) if later else upgraded
     return limits
@@ -110,7 +116,7 @@ def medi_cal_standard(asked: Asked) -> dict[str, datetime]:
     """MC-STD-1 and MC-STD-2: five business days from complete information, capped from the request."""
     limits = {"cap": calendar_days(asked.received_at, standard_days(asked) + asked.extended_days)}
     if asked.complete_at is not None:
-        limits["five business days"] = business_days(max(asked.received_at, asked.complete_at), 5)
+        limits["five business days"] = business_days(later_of(asked.received_at, asked.complete_at), 5)
     return limits
 
 
@@ -130,7 +136,7 @@ def medi_cal_retrospective(asked: Asked) -> dict[str, datetime]:
     """MC-RETRO: thirty days from complete information, which is nothing until the information is in."""
     if asked.complete_at is None:
         return {}
-    return {"thirty days": calendar_days(max(asked.received_at, asked.complete_at), 30)}
+    return {"thirty days": calendar_days(later_of(asked.received_at, asked.complete_at), 30)}
 
 
 def onecare_retrospective(asked: Asked) -> dict[str, datetime]:
