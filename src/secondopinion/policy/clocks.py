@@ -33,7 +33,7 @@ class Clock:
 
     `kind` is what must be done: decision, parent-decision, authority, provider-notice, member-notice,
     written-notice, refusal-notice, withdrawal-notice, appointment, agreement, visit-record, report,
-    report-delivery, appeal-acknowledge, appeal-resolve, complaint-acknowledge, complaint-resolve or
+    report-delivery, cost-notice, appeal-acknowledge, appeal-resolve, complaint-acknowledge, complaint-resolve or
     effectuate. `label` is the limit in words and `starts` what it counts from. `due_at` is Pacific, or None
     while the clock has not started or follows another request; `paused_at` then says since when it waits.
     `binding` marks the earliest of its kind, the one that must be kept.
@@ -256,6 +256,13 @@ def visit_record_clock(
     days = calendar or business_calendar()
     limit = value(f"report_time.visit_record.{_KEY[program]}", days.day_of(appointment_at))
     return _alone(_clock("visit-record", limit, appointment_at, days))
+
+
+def cost_notice_clock(found_at: datetime, program: Program, *, calendar: BusinessCalendar | None = None) -> Clock:
+    """The limit to say what follows from a visit without authorization, from the day it came to light (III.D.1)."""
+    days = calendar or business_calendar()
+    limit = value(f"notice_time.out_of_network_cost.{_KEY[program]}", days.day_of(found_at))
+    return _alone(_clock("cost-notice", limit, found_at, days))
 
 
 def agreement_clock(agreed_at: datetime, program: Program, *, calendar: BusinessCalendar | None = None) -> Clock:

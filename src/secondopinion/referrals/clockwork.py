@@ -18,6 +18,7 @@ from secondopinion.policy.clocks import (
     agreement_clock,
     appointment_clock,
     authority_clock,
+    cost_notice_clock,
     decision_clocks,
     expedite_refusal_clocks,
     instant,
@@ -75,12 +76,12 @@ def decision(row: Snapshot) -> tuple[Clock, ...]:
         return ()  # the clock of the parent request runs instead
     more = {"extension_days": row.extension_days, "representative_valid_at": row.representative_valid_at,
             "reopened_at": row.reopened_at, "prior_authorization": _needs_authorization(row, asked)}  # fmt: skip
-    if row.upgraded_at is not None and asked.urgency is Urgency.EXPEDITED:
+    missing = row.representative_needed and row.representative_valid_at is None
+    if row.upgraded_at is not None and asked.urgency is Urgency.EXPEDITED and not missing:
         since = row.delayed_at is not None and row.delayed_at >= row.upgraded_at
         standard = replace(asked, urgency=Urgency.STANDARD)
         clocks = upgrade(standard, upgraded_at=row.upgraded_at, extended_since=since, **more)  # type: ignore[arg-type]
     else:
-        missing = row.representative_needed and row.representative_valid_at is None
         clocks = decision_clocks(asked, representative_missing=missing, **more)  # type: ignore[arg-type]
     return clocks
 
@@ -140,6 +141,8 @@ def _running(row: Snapshot) -> Iterator[Clock]:
         yield from _paused(row, decision(row))
         if row.representative_needed and row.representative_valid_at is None:
             yield authority_clock(asked_of(row))
+    if row.found_by and row.member_notice_at is None:
+        yield cost_notice_clock(row.received_at, program)
     yield from _expedite(row)
     if row.decided_at is not None:
         yield from _telling(row, row.decided_at)
@@ -196,17 +199,22 @@ def _telling(row: Snapshot, decided_at: datetime) -> Iterator[Clock]:
     request = decision(row) or decision_clocks(asked, prior_authorization=True)
     # Reading: after a reversal the limits from the first receipt are over; the 72 hours to carry it out hold instead.
     anew = row.overturned_at is not None and row.overturned_at >= decided_at
+    written = None
+    if row.member_told_at is not None and row.member_notice_at is None and adverse:
+        written = written_notice_clock(asked, told_at=row.member_told_at)
     for clock in notice_clocks(asked, decided_at=decided_at, adverse=adverse, request=request):
         if anew and clock.started_at != decided_at:
             continue
         if clock.kind == "provider-notice" and office:
             yield clock
-        if clock.kind == "member-notice" and row.member_notice_at is None:
+        # Reading: an expedited answer given by voice in time is written within three days of it, not of the request.
+        in_time = written is not None and row.member_told_at is not None and (
+            clock.due_at is None or row.member_told_at <= clock.due_at
+        )  # fmt: skip
+        if clock.kind == "member-notice" and row.member_notice_at is None and not in_time:
             yield clock
-    if row.member_told_at is not None and row.member_notice_at is None and adverse:
-        written = written_notice_clock(asked, told_at=row.member_told_at)
-        if written is not None:
-            yield written
+    if written is not None:
+        yield written
 
 
 def _objections(row: Snapshot, program: Program) -> Iterator[Clock]:
