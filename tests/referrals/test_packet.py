@@ -291,7 +291,7 @@ def test_a_complaint_and_an_appeal_at_once_show_both_paths(there, tmp_path):
     assert "Packetforanappealandacomplaint" in words
     assert "GG.1510:" in words
     assert "HH.1102:" in words
-    assert "Itwasnotclearwhether" in words
+    assert "sobothwereopened" in words
     assert "Answerthecomplaint" in words
 
 

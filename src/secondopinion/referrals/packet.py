@@ -188,7 +188,7 @@ def _letters(referral: Referral) -> Iterator[Part]:
         letter, words = notice.letter, packet_words.letter_words(notice.kind)
         row = {
             "kind_words": words, "to": letter.recipient_name, "sha256": letter.pdf_sha256 or None,
-            "mailed_words": packet_words.instant_in_words(letter.mailed_at) if letter.mailed_at else None,
+            "mailed_words": packet_words.short(letter.mailed_at) if letter.mailed_at else None,
         }  # fmt: skip
         name = f"letters/{number:03}-{slugify(notice.kind.replace('_', ' '))}.pdf"
         yield Part(letter.pk, True, name, words, letter.pdf_sha256, notice.size, row)

@@ -157,7 +157,8 @@ def _notes(told: Mapping[str, Any]) -> Iterable[str]:
     if told.get("continue_care"):
         yield "It was asked that care already authorized goes on while the appeal waits."
     if not told["sure"]:
-        yield "It was not clear whether this is an appeal or a complaint, so it is worked on as the table above says."
+        opened = "both were opened" if told["appeal"] and told["complaint"] else "it was taken for what is named above"
+        yield f"The one who objects was not sure what it should be called, so {opened}."
 
 
 def decision_words(against: Event | None) -> dict[str, Any] | None:
