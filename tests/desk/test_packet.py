@@ -18,6 +18,7 @@ from desk.life import DENIAL, authorized, step, with_a_physician
 from secondopinion.people.models import AccessEntry, Staff
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Event, Referral
+from secondopinion.referrals.packet import packets_of
 from secondopinion.referrals.told_objections import Contact
 
 Browser = Callable[[str], Client]
@@ -111,7 +112,15 @@ def test_each_objection_has_a_packet_of_its_own_and_its_links_say_which(place: C
     complaint, _ = content_of(client, "packet-pdf", referral, str(last.position))
     assert appeal != complaint == content_of(client, "packet-pdf", referral)[0]
     assert client.get(reverse("packet-pdf", args=[referral.number]), {"opened": "1"}).status_code == 404
-    given = {"referral": referral, "opened": first.position, "what": "the appeal of Mon, Nov 23, 2026"}
-    links = render_to_string("desk/packet_links.html", given)
-    assert f"/referrals/{referral.number}/packet.pdf?opened={first.position}" in links
-    assert "Packet for the appeal of Mon, Nov 23, 2026 (PDF)" in links
+    with plan_scope(TODAY):
+        page = render_to_string("desk/packet_links.html", {"referral": referral, "packets": packets_of(referral)})
+    number = referral.number.removeprefix("SO-")
+    for event, what in ((first, "appeal"), (last, "complaint")):
+        assert f"/referrals/{referral.number}/packet.pdf?opened={event.position}" in page
+        assert f"/referrals/{referral.number}/packet.zip?opened={event.position}" in page
+        assert f"Packet for {what} D-{number}-{event.position} of Monday, November 23, 2026 (PDF)" in page
+
+
+def test_a_referral_that_nobody_objects_to_shows_no_packet(place: County, signed_in_as: Browser) -> None:
+    page = signed_in_as("nurse@plan").get(reverse("referral", args=[authorized(place).number])).content.decode()
+    assert "Packet for" not in page

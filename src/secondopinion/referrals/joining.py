@@ -83,7 +83,7 @@ class Joined:
         with PDFIUM:
             return len(self._document)
 
-    def save(self, to: BinaryIO, *, title: str, bookmarks: Sequence[Bookmark]) -> None:
+    def write_to(self, to: BinaryIO, *, title: str, bookmarks: Sequence[Bookmark]) -> None:
         """Write it to an empty file that can be read and sought, with a title, a language and bookmarks."""
         with PDFIUM:
             self._document.save(to)

@@ -90,7 +90,7 @@ class Packet:
             inside = len(joined)
             cover, length = self._cover(placed, inside)
             joined.add(cover, at=0)
-            joined.save(to, title=self.title, bookmarks=_bookmarks(placed, length))
+            joined.write_to(to, title=self.title, bookmarks=_bookmarks(placed, length))
             return length + inside
 
     def write_zip(self, to: BinaryIO) -> None:
@@ -144,6 +144,19 @@ class Packet:
 def disputes_of(referral: Referral) -> list[Event]:
     """Every appeal and complaint opened on the referral, the first one first."""
     return list(Event.objects.filter(referral=referral, step="dispute").order_by("position"))
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A packet that can be had: the position of the event that opened the objection, and its name in words."""
+
+    opened: int
+    what: str
+
+
+def packets_of(referral: Referral) -> list[Offered]:
+    """The packets of a referral, one for each appeal or complaint, the first one first."""
+    return [Offered(e.position, packet_words.dispute_named(referral.number, e)) for e in disputes_of(referral)]
 
 
 def dispute_of(referral: Referral, position: int | None = None) -> Event:

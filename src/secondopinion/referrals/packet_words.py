@@ -97,6 +97,13 @@ def dispute_number(number: str, opened: Event) -> str:
     return f"D-{number.removeprefix('SO-')}-{opened.position}"
 
 
+def dispute_named(number: str, opened: Event) -> str:
+    """An objection in a few words: `appeal D-2026-000417-9 of Tuesday, November 24, 2026`."""
+    kinds = " and ".join(kind for kind in ("appeal", "complaint") if opened.details[kind])
+    received = datetime.fromisoformat(opened.details["received_at"])
+    return f"{kinds} {dispute_number(number, opened)} of {day_in_words(received.astimezone(PACIFIC).date())}"
+
+
 def dispute_words(number: str, program: Program, opened: Event) -> dict[str, Any]:
     """The objection: who, when, in what words, how fast, by which policies, and by when it is answered."""
     told = opened.details
