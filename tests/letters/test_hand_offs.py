@@ -138,7 +138,7 @@ def test_a_thick_packet_breaks_over_pages_with_its_table_heads_and_loses_nothing
     ]
     data["documents"] = [
         {"name": f"Record {n}.pdf", "kind": "Medical record", "pages": n + 1,
-         "sha256": hashlib.sha256(str(n).encode()).hexdigest(), "considered": n % 2 == 0}
+         "sha256": hashlib.sha256(str(n).encode()).hexdigest(), "considered": n % 2 == 0, "from_page": 20 + n}
         for n in range(40)
     ]  # fmt: skip
     kept = freeze("packet_cover", "medi-cal", "en", data)
@@ -146,7 +146,7 @@ def test_a_thick_packet_breaks_over_pages_with_its_table_heads_and_loses_nothing
     words, pages = paper.text_of(pdf), len(pypdfium2.PdfDocument(pdf))
     assert pages > 8
     assert all(f"thing {n}," in words for n in range(90))
-    assert words.count("Pages Considered") > 4
+    assert words.count("Pages Considered Page") > 4
     squeezed = "".join(words.split())
     assert all(d["sha256"] in squeezed for d in data["documents"])
     assert data["hash"] in squeezed

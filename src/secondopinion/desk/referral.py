@@ -28,6 +28,7 @@ from secondopinion.referrals import reading
 from secondopinion.referrals.access import one
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.packet import packets_of
 from secondopinion.referrals.states import State
 
 Thing = TypeVar("Thing")
@@ -146,6 +147,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "history": list(reversed(history)),
         "notices": numbered(reading.notices_of(found), lambda notice: notice.kind),
         "papers": numbered(reading.papers_of(found), lambda paper: paper.name),
+        "packets": packets_of(found),
         "report": reading.report_of(found),
         "finished": not allowed,
         "guide": guide(found, columns, allowed),

@@ -47,7 +47,15 @@ def _holds(row: Mapping[str, Any], on: date) -> bool:
     return bool(row["from"] <= on and ("to" not in row or on <= row["to"]))
 
 
-@cache
+def case_file_authority(program: Program) -> str:
+    """By whose order the Member has the whole case file at no charge, in good time before the answer."""
+    return str(_table()["case_file"][program.value])
+
+
 def _rows() -> tuple[Mapping[str, Any], ...]:
-    text = resources.files(__package__).joinpath("values", "objections.toml").read_text("utf-8")
-    return tuple(tomllib.loads(text)["path"])
+    return tuple(_table()["path"])
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("values", "objections.toml").read_text("utf-8"))

@@ -34,7 +34,7 @@ def _of(referral: Referral) -> Iterator[Difference]:
         if event.position != position:
             yield Difference(referral.number, f"event {position} is missing")
             return
-        if event.previous != previous or event.hash != event_hash(previous, _body(referral.number, event)):
+        if event.previous != previous or event.hash != event_hash(previous, body_of_event(referral.number, event)):
             yield Difference(referral.number, f"event {position} does not carry the hash it should")
             return
         if position > 1 and event.source != state:
@@ -50,7 +50,8 @@ def _of(referral: Referral) -> Iterator[Difference]:
             yield Difference(referral.number, f"the {name} is {copy}, the history says {truth}")
 
 
-def _body(number: str, event: Event) -> dict[str, object]:
+def body_of_event(number: str, event: Event) -> dict[str, object]:
+    """What the hash of a kept event covers, as it was when it was written."""
     person = Person(name=event.actor, roles=frozenset({event.role}), staff_id=event.actor_staff)
     return body_of(
         number, event.position, event.step, event.source, event.target, person, event.role, event.at,
