@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from secondopinion.people.delegation import is_delegated, successor_of
 from secondopinion.people.models import (
     AccessEntry,
     AuthorizedRepresentative,
-    Delegation,
     Enrollment,
     HealthNetwork,
     Member,
@@ -26,7 +26,6 @@ from secondopinion.people.person import Person
 from secondopinion.people.prepared import Prepared
 from secondopinion.policy.identifiers import cin_of
 
-SECOND_OPINIONS = "second-opinion-authorization"
 PROGRAMS = Prepared(
     lambda given: Enrollment.objects.filter(Period.covering(given("on")), member=given("member")).values_list("program")
 )
@@ -34,11 +33,6 @@ NETWORK = Prepared(
     lambda given: HealthNetwork.objects.filter(
         assignments__in=NetworkAssignment.objects.filter(Period.covering(given("on")), member=given("member"))
     )
-)
-DELEGATED = Prepared(
-    lambda given: Delegation.objects.filter(
-        Period.covering(given("on")), network=given("network"), program=given("program"), function=SECOND_OPINIONS
-    ).values_list("pk")
 )
 NAMED_NETWORK = Prepared(lambda given: HealthNetwork.objects.filter(pk=given("id")))
 MEMBER = Prepared(lambda given: Member.objects.filter(pk=given("id")))
@@ -141,15 +135,19 @@ def programs_of(member: Member, on: date) -> tuple[str, ...]:
 
 
 def network_of(member: Member, on: date) -> HealthNetwork | None:
-    """The Health Network a Member is assigned to on a day; none: the plan's own direct network."""
-    return NETWORK.first(member=member.pk, on=on)
+    """The Health Network that a Member belongs to on a day; none: the plan's own direct network."""
+    # Reading: after a merger the Members of the predecessor are the successor's from the first midnight on, also
+    # while the plan's own list of assignments still names the predecessor.
+    assigned = NETWORK.first(member=member.pk, on=on)
+    if assigned is None:
+        return None
+    network = successor_of(assigned.pk, on)
+    return assigned if network == assigned.pk else health_network(network)
 
 
 def decides_itself(network: HealthNetwork | None, program: str, on: date) -> bool:
     """Had the plan delegated second opinions of this program to the network on a day (II.L)?"""
-    if network is None:
-        return False
-    return bool(DELEGATED.rows(network=network.pk, program=program, on=on))
+    return network is not None and is_delegated(network.pk, program, on)
 
 
 def health_networks() -> list[HealthNetwork]:

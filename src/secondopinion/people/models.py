@@ -6,9 +6,10 @@ import uuid
 from datetime import date
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from secondopinion.policy.asked import Program
 
@@ -36,6 +37,17 @@ def ends_after_it_starts(table: str) -> models.CheckConstraint:
         name=f"{table}_ends_after_it_starts",
         condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")),
         violation_error_message="The last day lies before the first day.",
+    )
+
+
+def one_at_a_time(table: str, *same: str, says: str) -> ExclusionConstraint:
+    """No two rows that agree on every column of `same` may hold on one and the same day."""
+    both_ends = RangeBoundary(inclusive_lower=True, inclusive_upper=True)
+    days = Func(F("from_on"), F("to_on"), both_ends, function="daterange", output_field=DateRangeField())
+    return ExclusionConstraint(
+        name=f"{table}_one_at_a_time",
+        expressions=[(days, RangeOperators.OVERLAPS), *((column, RangeOperators.EQUAL) for column in same)],
+        violation_error_message=says,
     )
 
 
@@ -68,16 +80,73 @@ class HealthNetwork(models.Model):
 class Delegation(Period):
     """What the plan has delegated to a network, for a program, from a day to a day (II.L, GG.1541)."""
 
+    class Function(models.TextChoices):
+        AUTHORIZATION = "second-opinion-authorization", "Deciding requests for second opinions"
+        MEMBER_NOTICES = "member-notices", "Notices to Members"
+        PROVIDER_NOTICES = "provider-notices", "Notices to providers"
+
     network = models.ForeignKey(HealthNetwork, models.PROTECT, related_name="delegations")
     program = models.CharField(max_length=10, choices=PROGRAMS)
-    function = models.CharField(max_length=40, default="second-opinion-authorization")
+    function = models.CharField(max_length=40, choices=Function.choices, default=Function.AUTHORIZATION)
+    agreement = models.CharField(max_length=60, blank=True, help_text="The number of the delegation agreement")
 
     class Meta:
         ordering = ("network", "program", "from_on")
-        constraints = (ends_after_it_starts("delegation"),)
+        constraints = (
+            ends_after_it_starts("delegation"),
+            one_at_a_time(
+                "delegation", "network", "program", "function",
+                says="This function of this program is delegated to the network on some of these days already.",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.network}: {self.function}, {self.program}, from {self.from_on}"
+
+
+class SubDelegation(Period):
+    """Whom a network hands a delegated function on to, with the plan's approval in writing (HH.2025).
+
+    The database keeps its days inside those of the delegation it is part of.
+    """
+
+    delegation = models.ForeignKey(Delegation, models.PROTECT, related_name="sub_delegations")
+    entity = models.CharField(max_length=120, help_text="The name of the sub-delegate")
+    approval = models.CharField(max_length=60, help_text="The number of the plan's written approval")
+    approved_on = models.DateField()
+
+    class Meta:
+        ordering = ("delegation", "entity", "from_on")
+        constraints = (
+            ends_after_it_starts("subdelegation"),
+            models.CheckConstraint(
+                name="subdelegation_is_approved",
+                condition=~Q(approval="") & Q(approved_on__lte=F("from_on")),
+                violation_error_message="The plan approves a sub-delegate in writing before the first day.",
+            ),
+            one_at_a_time(
+                "subdelegation", "delegation", "entity",
+                says="The sub-delegate has this function on some of these days already.",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.entity} for {self.delegation}"
+
+
+class Succession(models.Model):
+    """One network takes another's place at a midnight: a merger, a purchase, a new name. Never in a circle."""
+
+    predecessor = models.OneToOneField(HealthNetwork, models.PROTECT, related_name="succession")
+    successor = models.ForeignKey(HealthNetwork, models.PROTECT, related_name="successions")
+    from_on = models.DateField(help_text="The first day of the successor; the midnight before it, Pacific time")
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("from_on", "predecessor")
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} became {self.successor} on {self.from_on}"
 
 
 class Member(models.Model):

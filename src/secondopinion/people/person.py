@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from secondopinion.people.delegation import predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
 
@@ -22,7 +23,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever acts. `roles` are strings of `Role`, or `policy` and `system` for the house itself."""
+    """Whoever acts, as of a day. `roles` are strings of `Role`, or `policy` and `system` for the house itself.
+
+    `predecessors` are the Health Networks in whose place the person's network stands on the day.
+    """
 
     name: str
     roles: frozenset[str]
@@ -32,10 +36,16 @@ class Person:
     phone: str = ""
     npi: str = ""
     credentials: tuple[Credential, ...] = field(default=())
+    predecessors: tuple[UUID, ...] = field(default=())
+
+    @property
+    def networks(self) -> tuple[UUID, ...]:
+        """The Health Networks whose work is this person's: their own and its predecessors; none at the plan."""
+        return () if self.network is None else (self.network, *self.predecessors)
 
     def scope(self, on: date) -> Scope:
-        """Whose rows this person may see on a day: their network's, or all of them at the plan."""
-        return Scope(None if self.network is None else (self.network,), on)
+        """Whose rows this person may see on a day: those of their networks, or all of them at the plan."""
+        return Scope(self.networks or None, on)
 
     def is_a(self, *roles: str) -> bool:
         """Does the person hold any of these roles?"""
@@ -47,7 +57,7 @@ SYSTEM = Person("Second Opinion", frozenset({"system"}))
 
 
 def person_of(staff: Staff, on: date) -> Person:
-    """The person behind a staff row, with the licences in force on a day."""
+    """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day."""
     licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in staff.roles else ()
     return Person(
         name=staff.name,
@@ -58,4 +68,5 @@ def person_of(staff: Staff, on: date) -> Person:
         phone=staff.phone,
         npi=staff.npi,
         credentials=tuple(Credential(x.number, x.state, x.specialty, x.unrestricted) for x in licenses),
+        predecessors=predecessors_of(staff.network_id, on) if staff.network_id else (),
     )
