@@ -204,7 +204,7 @@ class Intake(forms.Form):
                 f"On {day(on)} the Member was enrolled in {where}. Check the Member, the day and the program.",
             )
         network = stands.network.pk if stands.network else None
-        if self.person.network is not None and network != self.person.network:
+        if self.person.network is not None and network not in self.person.networks:
             self.add_error(
                 "received_on",
                 f"On {day(on)} the Member was not with your Health Network. "

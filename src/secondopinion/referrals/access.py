@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet
 
+from secondopinion.people.models import NetworkAssignment, Period
 from secondopinion.people.person import Person
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import OPEN, Referral
+from secondopinion.referrals.states import GOING_ON
+
+TO_HONOUR = tuple(state.value for state in GOING_ON)
+TODAY = Func(function="app.today", output_field=DateField())  # the day of the transaction's scope
 
 
 def visible_to(person: Person) -> QuerySet[Referral]:
-    """The referrals a person may see: all of them at the plan, those of the network at a Health Network."""
-    everything = Referral.objects.select_related("member", "network", "professional")
-    return everything if person.network is None else everything.filter(network_id=person.network)
+    """The referrals a person may see: all of them at the plan, those of their networks at a Health Network.
+
+    A Health Network also sees, to read, what another has authorized for a Member who is its own today.
+    """
+    # Reading: who was responsible at receipt decides; the network that the Member moves to honours what was
+    # authorized until it is finished, and changes nothing in it.
+    if person.network is None:
+        return _everything()
+    present = NetworkAssignment.objects.filter(
+        Period.covering(TODAY), member=OuterRef("member"), network_id__in=person.networks
+    )
+    return _everything().filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
+
+
+def _everything() -> QuerySet[Referral]:
+    return Referral.objects.select_related("member", "network", "professional")
+
+
+def _of_its_own(person: Person) -> Q:
+    """The referrals of the person's network, and of those in whose place it stands."""
+    return Q(network_id__in=person.networks) if person.predecessors else Q(network_id=person.network)
 
 
 def one(person: Person, number: str) -> Referral:
@@ -24,5 +47,6 @@ def one(person: Person, number: str) -> Referral:
 
 
 def work_list(person: Person) -> QuerySet[Referral]:
-    """Open referrals, the one with the least time left first."""
-    return visible_to(person).filter(OPEN).order_by("due_at", "id")
+    """Open referrals that are the person's to work on, the one with the least time left first."""
+    mine = _everything() if person.network is None else _everything().filter(_of_its_own(person))
+    return mine.filter(OPEN).order_by("due_at", "id")

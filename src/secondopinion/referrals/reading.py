@@ -66,7 +66,9 @@ def may_decide(referral: Referral, person: Person) -> bool:
 
 
 def steps_for(referral: Referral, person: Person) -> tuple[Step, ...]:
-    """The steps this person may take now: by state, by role, and by who decides."""
+    """The steps this person may take now: by state, by role, and by who decides. None on another network's referral."""
+    if person.network is not None and referral.network_id not in person.networks:
+        return ()
     table = steps_from(State(referral.state), person.roles)
     return tuple(s for s in table if not s.decider_only or may_decide(referral, person))
 

@@ -62,7 +62,8 @@ def _check_whose(member: Member, person: Person, day: date) -> None:
     """A Health Network takes in its own Members only; who comes to the wrong door is sent on at once (II.L)."""
     if person.network is None:
         return
-    if not NetworkAssignment.objects.filter(Period.covering(day), member=member, network_id=person.network).exists():
+    theirs = NetworkAssignment.objects.filter(Period.covering(day), member=member, network_id__in=person.networks)
+    if not theirs.exists():
         raise Refused(
             "On the day of receipt the Member did not belong to your Health Network. Forward the request to the plan "
             "today, with the instant you received it: the clock has been running since then."
