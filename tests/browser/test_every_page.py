@@ -42,6 +42,9 @@ def test_the_way_in_and_the_work_list_keep_the_baseline(
     citrus.open("/")
     citrus.reads_not("Harbor Light")
     gallery.look(citrus, "Work list of a Health Network")
+    citrus.follow("Delegation")
+    citrus.reads("Harbor Light Physicians, since Mon, Jul 1, 2024")
+    gallery.look(citrus, "Delegation")
     gallery.found_nothing()
 
 

@@ -36,6 +36,7 @@ def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, wa
     pages: list[tuple[Desk, str]] = [
         (new, "/sign-in"),
         (nurse, "/"),
+        (nurse, "/delegation/"),
         (nurse, "/intake/"),
         (nurse, "/intake/M0000008/"),
         (nurse, f"/referrals/{made_up('nurse_review')}/"),

@@ -35,7 +35,7 @@ def seeded(as_plan: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("seeded")
 def test_the_county_has_networks_members_professionals_and_staff() -> None:
     again = seed(NOW)
-    assert again.counts["health networks"] == 3
+    assert again.counts["health networks"] == 4
     assert again.counts["members"] >= 60
     assert again.counts["qualified professionals"] >= 40
     assert again.counts["staff"] == len(sign_ins())
@@ -75,7 +75,7 @@ def test_an_onecare_member_has_a_medicare_number() -> None:
 
 @pytest.mark.usefixtures("seeded")
 def test_two_networks_are_delegated_to_and_one_is_not() -> None:
-    on = Delegation.objects.filter(Delegation.covering(TODAY))
+    on = Delegation.objects.filter(Delegation.covering(TODAY), function=Delegation.Function.AUTHORIZATION)
     assert sorted(on.values_list("network__name", "program")) == [
         ("Citrus Valley Medical Group", "medi-cal"),
         ("Citrus Valley Medical Group", "onecare"),

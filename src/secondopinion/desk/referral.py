@@ -96,6 +96,7 @@ def head_of(request: HttpRequest, found: Referral) -> dict[str, Any]:
         "now": now,
         "banner": banner_of(found.member, now),
         "decider_name": reading.decider_of(found),
+        "honoured": reading.is_honoured(found, person_of(request)),
         "may_decide": reading.may_decide(found, person_of(request)),
         "asked_for": opinion_words(found.opinion, found.about),
         "came": CHANNELS.get(found.channel, ""),

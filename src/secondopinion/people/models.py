@@ -81,7 +81,7 @@ class Delegation(Period):
     """What the plan has delegated to a network, for a program, from a day to a day (II.L, GG.1541)."""
 
     class Function(models.TextChoices):
-        AUTHORIZATION = "second-opinion-authorization", "Deciding requests for second opinions"
+        AUTHORIZATION = "second-opinion-authorization", "Deciding second opinions"
         MEMBER_NOTICES = "member-notices", "Notices to Members"
         PROVIDER_NOTICES = "provider-notices", "Notices to providers"
 

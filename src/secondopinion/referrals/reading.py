@@ -65,9 +65,14 @@ def may_decide(referral: Referral, person: Person) -> bool:
     return person.network == (referral.network_id if referral.decider == "network" else None)
 
 
+def is_honoured(referral: Referral, person: Person) -> bool:
+    """Is this another network's referral, which the person may read because the Member is with theirs today?"""
+    return person.network is not None and referral.network_id not in person.networks
+
+
 def steps_for(referral: Referral, person: Person) -> tuple[Step, ...]:
     """The steps this person may take now: by state, by role, and by who decides. None on another network's referral."""
-    if person.network is not None and referral.network_id not in person.networks:
+    if is_honoured(referral, person):
         return ()
     table = steps_from(State(referral.state), person.roles)
     return tuple(s for s in table if not s.decider_only or may_decide(referral, person))

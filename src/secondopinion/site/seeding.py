@@ -33,6 +33,8 @@ from secondopinion.people.models import (
     Member,
     NetworkAssignment,
     Staff,
+    SubDelegation,
+    Succession,
 )
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Referral
@@ -144,18 +146,45 @@ def _counts() -> dict[str, int]:
 
 
 def _seed_networks() -> dict[str, HealthNetwork]:
-    """The Health Networks by their key, each with what is delegated to it."""
+    """The Health Networks by their key, each with what is delegated to it, and which came after which."""
     found: dict[str, HealthNetwork] = {}
-    for row in _toml("networks")["network"]:
+    rows = _toml("networks")["network"]
+    for row in rows:
         network, is_new = HealthNetwork.objects.get_or_create(
             name=row["name"], defaults={"kind": row["kind"], "phone": row["phone"]}
         )
         found[row["key"]] = network
         if is_new:
-            for given in row["delegated"]:
-                for _, from_on, to_on in _periods(f"delegated {given['periods']}"):
-                    Delegation.objects.create(network=network, program=given["program"], from_on=from_on, to_on=to_on)
+            _delegate(network, row)
+    for row in rows:
+        if "succession" in row:
+            said = row["succession"]
+            Succession.objects.get_or_create(
+                predecessor=found[row["key"]],
+                defaults={"successor": found[said["successor"]], "from_on": said["from_on"], "why": said["why"]},
+            )
     return found
+
+
+def _delegate(network: HealthNetwork, row: Mapping[str, Any]) -> None:
+    """What is delegated to one network, and whom it has handed a part on to."""
+    held: dict[tuple[str, str], Delegation] = {}
+    for given in row["delegated"]:
+        for function in (Delegation.Function.AUTHORIZATION.value, *given.get("functions", ())):
+            for _, from_on, to_on in _periods(f"delegated {given['periods']}"):
+                held[given["program"], function] = Delegation.objects.create(
+                    network=network, program=given["program"], function=function, from_on=from_on, to_on=to_on
+                )
+    for given in row.get("sub_delegate", ()):
+        for _, from_on, to_on in _periods(f"sub-delegated {given['periods']}"):
+            SubDelegation.objects.create(
+                delegation=held[given["program"], given["function"]],
+                entity=given["entity"],
+                approval=given["approval"],
+                approved_on=given["approved_on"],
+                from_on=from_on,
+                to_on=to_on,
+            )
 
 
 def _seed_professionals(networks: Mapping[str, HealthNetwork]) -> None:

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delegation',
             name='function',
-            field=models.CharField(choices=[('second-opinion-authorization', 'Deciding requests for second opinions'), ('member-notices', 'Notices to Members'), ('provider-notices', 'Notices to providers')], default='second-opinion-authorization', max_length=40),
+            field=models.CharField(choices=[('second-opinion-authorization', 'Deciding second opinions'), ('member-notices', 'Notices to Members'), ('provider-notices', 'Notices to providers')], default='second-opinion-authorization', max_length=40),
         ),
         migrations.AddConstraint(
             model_name='delegation',
