@@ -18,6 +18,7 @@ GUARDED = (
     "referrals_notice",
     "referrals_paper",
     "referrals_consultationreport",
+    "referrals_forwarded",
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,7 @@ class Intake(forms.Form):
     """A request for a Member at an instant. `request()` is what the house receives when it is valid."""
 
     entry = forms.UUIDField(widget=forms.HiddenInput)
+    forwarded = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the forwarded request it takes in
     channel = Radios("channel", [c.value for c in CHANNELS], across=True, first=True,
                      label="How did the request reach us?",
                      error_messages=_must("Choose how the request reached us."))  # fmt: skip
@@ -115,9 +117,12 @@ class Intake(forms.Form):
     def __init__(
         self, data: Any = None, *, member: Member, person: Person, now: datetime, facts: Iterable[Fact],
         clinicians: Iterable[QualifiedProfessional] = (), specialties: Iterable[tuple[str, str]] = (),
-        initial: dict[str, Any] | None = None,
+        initial: dict[str, Any] | None = None, fixed: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:  # fmt: skip
-        super().__init__(data, initial=initial, label_suffix="")
+        """`fixed` are answers that came along with a forwarded request: shown, and not to be changed."""
+        super().__init__(data, initial={**(initial or {}), **fixed}, label_suffix="")
+        for name in fixed:
+            self.fields[name].disabled = True
         self.member, self.person, self.now = member, person, now
         self.today = now.astimezone(PACIFIC).date()
         self.facts = tuple(facts)

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from secondopinion.desk.errors import Line, summary_of
 from secondopinion.desk.forms_intake import FACT, Intake
+from secondopinion.desk.forwarding import came_with, receipt_of
 from secondopinion.desk.intake_clinicians import named, specialties
 from secondopinion.desk.intake_once import made_by, remember
 from secondopinion.desk.intake_panel import edition_at, may_answer, missing_in, panel_of, sections_of
@@ -28,6 +30,7 @@ from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.access import one
 from secondopinion.referrals.change import Taken
+from secondopinion.referrals.forwarding import GONE, take
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.receive import receive, similar
 
@@ -43,6 +46,9 @@ def intake(request: HttpRequest, member_id: str) -> HttpResponse:
         messages.error(request, answer.sentence)
         return redirect("intake-start")
     if request.method != "POST":
+        if "forwarded" in request.GET and came_with(request) is None:
+            messages.error(request, GONE)
+            return redirect("work-list")
         return _form_page(request, member, _form(request, member))
     form = _form(request, member, request.POST)
     do = request.POST.get("do", "check")
@@ -88,8 +94,12 @@ def _submit(request: HttpRequest, member: Member, form: Intake) -> HttpResponse:
     if similar(member, now) and request.POST.get("another") != "yes":
         same = "Say that this is another request, or open the referral there is: it may be the same request."
         return _check_page(request, member, form, [Line(same, "id_another")])
+    forwarded = form.cleaned_data["forwarded"]
     try:
-        taken = receive(form.request(), person=person, now=now)
+        with transaction.atomic():  # a request that somebody else has taken in makes no second referral
+            taken = receive(form.request(), person=person, now=now)
+            if forwarded:
+                take(forwarded, taken.number, person=person, now=now)
     except Refused as refusal:
         return _check_page(request, member, form, [Line(refusal.sentence, "")])
     remember(request.session, form.entry_id, taken.number)
@@ -126,6 +136,7 @@ def _form_page(
         "sections": sections_of(edition_at(now), form.facts, form.answers() if form.is_bound else {}, now),
         "summary": lines,
         "searched": searched,
+        "forwarded": came_with(request),
     }
     return render(request, "desk/intake.html", context)
 
@@ -167,13 +178,16 @@ def _form(request: HttpRequest, member: Member, data: Any = None) -> Intake:
     person: Person = request.person  # type: ignore[attr-defined]
     now: datetime = request.now  # type: ignore[attr-defined]
     today = now.astimezone(PACIFIC).date()
+    came = came_with(request)
+    fixed, told = receipt_of(came.forwarded) if came else ({}, {})
     facts: list[Fact] = [f for f in questions.facts(edition_at(now)).values() if may_answer(f, person)]
     initial: dict[str, Any] = {"entry": uuid4(), "urgency": "standard"}
     if data is None:
         programs = standing(member, today).programs
         initial |= {"program": programs[0]} if len(programs) == 1 else {}
+        initial |= told
     typed, chosen = ("", "") if data is None else (data.get("clinician_name", ""), data.get("clinician", ""))
     return Intake(
         data, member=member, person=person, now=now, facts=facts, clinicians=named(typed, chosen, today),
-        specialties=specialties(today), initial=initial,
+        specialties=specialties(today), initial=initial, fixed=fixed,
     )  # fmt: skip

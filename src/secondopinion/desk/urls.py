@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from secondopinion.desk import delegation, intake, members, work_list
+from secondopinion.desk import delegation, forwarding, intake, members, work_list
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
     path("delegation/", delegation.register, name="delegation"),
+    path("forwarding/", forwarding.send, name="forward"),
+    path("forwarding/<uuid:forwarded_id>/", forwarding.forwarded, name="forwarded"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

@@ -24,6 +24,7 @@ from secondopinion.people.find import health_networks
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Urgency
 from secondopinion.referrals.access import visible_to, work_list
+from secondopinion.referrals.forwarding import waiting_for
 from secondopinion.referrals.models import Decider, Referral
 from secondopinion.referrals.states import FINISHED, State
 
@@ -101,17 +102,20 @@ def show(request: HttpRequest) -> HttpResponse:
     chosen = {name: _typed(request, name) for name in ("view", "time", *_offered(person))}
     rows = _page(_chosen(person, chosen, now), Key.read(_typed(request, "after")))
     more = rows[PAGE - 1] if len(rows) > PAGE else None
+    may_take_in = person.is_a("intake", "nurse", "physician")
+    after = bool(request.GET.get("after"))
     context = {
         "rows": rows[:PAGE],
+        "forwarded": waiting_for(person) if may_take_in and not after else [],
         "filters": _filters(person, chosen),
         "tabs": _tabs(person, chosen, now),
         "kept": {name: value for name, value in chosen.items() if value and name in ("view", "time")},
         "filtered": any(chosen[name] for name in _offered(person)),
         "next": _address({**chosen, "after": str(Key(more.due_at, more.id))}) if more else "",
-        "later_page": bool(request.GET.get("after")),
+        "later_page": after,
         "first": _address(chosen),
         "page": PAGE,
-        "may_take_in": person.is_a("intake", "nurse", "physician"),
+        "may_take_in": may_take_in,
         "now": now,
     }
     return render(request, "desk/work_list.html", context)

@@ -22,6 +22,7 @@ from secondopinion.people.rls import within
 from secondopinion.policy.calendar import PACIFIC
 
 View = Callable[..., HttpResponseBase]
+RECORDS = ("number", "member_id", "forwarded_id")  # how an address names one record about a Member
 SAFE = ("GET", "HEAD", "OPTIONS")
 CLIENT = Prepared(lambda given: ApiClient.objects.filter(token_sha256=given("digest"), active=True))
 
@@ -40,7 +41,7 @@ def public(view: View) -> View:
 def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], View]:
     """Open to staff with any of `roles` (none named: any staff). Views get `request.person`.
 
-    A view that names one record by `number` or `member_id` in its address leaves an `AccessEntry`.
+    A view that names one record by `number`, `member_id` or `forwarded_id` in its address leaves an `AccessEntry`.
     """
 
     def decorate(view: View) -> View:
@@ -54,7 +55,7 @@ def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], 
             request.person = person  # type: ignore[attr-defined]
             now = request.now  # type: ignore[attr-defined]
             scope = person.scope(now.astimezone(PACIFIC).date())
-            about = kwargs.get("number") or kwargs.get("member_id")
+            about = next((kwargs[name] for name in RECORDS if kwargs.get(name)), None)
             if about:
                 # Its own short transaction: a read-only page must still leave its trace.
                 with within(scope):

@@ -40,7 +40,7 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
 
     Raises `Refused` with a sentence; then nothing is written. Returns the last step taken.
     """
-    received_at = _checked_instant(request.received_at, now)
+    received_at = checked_instant(request.received_at, now)
     day = received_at.astimezone(PACIFIC).date()
     _check_whose(request.member, person, day)
     _check_program(request, day)
@@ -132,7 +132,8 @@ def _next_number(day: date) -> str:
         return f"SO-{day.year}-{cursor.fetchone()[0]:06d}"
 
 
-def _checked_instant(received_at: datetime | None, now: datetime) -> datetime:
+def checked_instant(received_at: datetime | None, now: datetime) -> datetime:
+    """A receipt instant that can be: it has a zone, and lies neither ahead nor more than a year back. Or `Refused`."""
     if received_at is None:
         raise Refused(
             "The receipt instant is missing. "
