@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from secondopinion.people.person import Person
+from secondopinion.policy.gg1538.questions import Decider
 from secondopinion.referrals import (
     aftermath,
     closing,
@@ -31,6 +32,7 @@ from secondopinion.referrals import (
 from secondopinion.referrals.change import Change, Taken
 from secondopinion.referrals.ledger import lock, write
 from secondopinion.referrals.lifecycle import Refused, Step, check, target_of
+from secondopinion.referrals.responsible import responsible
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import By
 from secondopinion.referrals.told import Told
@@ -136,19 +138,21 @@ def role_of(step: Step, person: Person) -> str:
 
 
 def _check_decider(step: Step, before: Snapshot, person: Person, now: datetime) -> None:
-    """Only the entity that decides on the day of receipt may take a deciding step (II.L)."""
+    """Only the entity that answers for the referral today may take a deciding step (II.L)."""
     if not step.decider_only or person.is_a("policy", "system"):
         return
-    if before.decider == "plan" and person.network is not None:
+    who = responsible(before, now)
+    if who.network == person.network:
+        return
+    if who.decider is Decider.PLAN:
         raise Refused(
-            "The plan decides this request: your network was not delegated to on the day it was received. "
-            "You can record answers, information and the visit; the decision stays with the plan."
+            "The plan decides this request: your network was not delegated to on the day it was received, or is not "
+            "any more. You can record answers, information and the visit; the decision stays with the plan."
         )
-    if before.decider == "network" and person.network != before.network_id:
-        raise Refused(
-            "The Member's Health Network decides this request: it was delegated to on the day of receipt. "
-            "Call the network; its clock has been running since the first receipt."
-        )
+    raise Refused(
+        "The Member's Health Network decides this request: it was delegated to on the day of receipt, or stands in the "
+        "place of the one that was. Call the network; its clock has been running since the first receipt."
+    )
 
 
 def _check_owed(step: Step, change: Change) -> None:

@@ -15,6 +15,7 @@ from secondopinion.letters.models import Letter
 from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.policy.opinions import Need
+from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.states import FINISHED, State
 
 # Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).

@@ -16,7 +16,7 @@ from uuid import UUID
 from secondopinion.directory import find
 from secondopinion.directory.find import is_contracted, network_name_of, professional_with
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.people.find import health_network, member_with
+from secondopinion.people.find import member_with
 from secondopinion.people.models import Member
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
@@ -30,6 +30,7 @@ from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.clockwork import OFFICES, decision_due
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import candidates_for
+from secondopinion.referrals.responsible import decider_name, deciding_network
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Deny, Item, Reason
 
@@ -65,12 +66,6 @@ def subject_of(before: Snapshot) -> str:
     return before.condition or before.procedure or fallback
 
 
-def decider_name(before: Snapshot) -> str:
-    """Who decides, by name: the Health Network on the day of receipt, or the plan."""
-    network = health_network(before.network_id) if before.decider == "network" else None
-    return network.name if network else the_plan().name
-
-
 def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
     """The top of every letter: plan, day, Member, reference."""
     plan = the_plan()
@@ -86,7 +81,7 @@ def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
             "about": before.about or "specialist-care",
             "received_on": before.received_at.astimezone(PACIFIC).date().isoformat(),
             "requester": before.requester, "requester_name": before.requester_name,
-            "decider_name": decider_name(before), "request_words": subject_of(before),
+            "decider_name": decider_name(before, now), "request_words": subject_of(before),
         },
     }  # fmt: skip
 
@@ -265,7 +260,7 @@ def consult(
         "member_contact": {"phone": member.phone or None, "language": WORDS["languages"].get(member.language)},
         "pcp": brief(pcp, with_address=True),
         "treating": clinician_of(before, with_address=True),
-        "payer": payer_of(before),
+        "payer": payer_of(before, now),
         "report": {
             "within_days": report_days(before, now),
             "fax": plan.desk["report_fax"],
@@ -274,10 +269,9 @@ def consult(
     }
 
 
-def payer_of(before: Snapshot) -> dict[str, Any]:
-    """Who pays for the opinion, and where claims go: whoever decides it (II.F, III.B)."""
-    plan = the_plan()
-    network = health_network(before.network_id) if before.decider == "network" else None
+def payer_of(before: Snapshot, now: datetime) -> dict[str, Any]:
+    """Who pays for the opinion, and where claims go: whoever decides it on that day (II.F, III.B)."""
+    plan, network = the_plan(), deciding_network(before, now)
     if network is None:
         return {"name": plan.name, "address_lines": plan.claims["address_lines"], "phone": plan.claims["phone"]}
     lines = network.claims_lines or [network.name, "Claims"]

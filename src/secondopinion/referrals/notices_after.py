@@ -136,7 +136,8 @@ def agreement(before: Snapshot, told: DraftAgreement, now: datetime) -> Letters:
         "recipient": notices.to_professional(who),
         "agreement": {
             "number": "LOA-" + before.number.removeprefix("SO-"), "rate": told.rate.strip(),
-            "payer": notices.payer_of(before), "drafted_on": _day(now).isoformat(), "answer_by": answer_by.isoformat(),
+            "payer": notices.payer_of(before, now), "drafted_on": _day(now).isoformat(),
+            "answer_by": answer_by.isoformat(),
         },
         "professional": {"name": who.full_name, "specialty": plain_name(who.taxonomy), "npi": who.npi},
         "authorization": _authorization(before) | {"codes": list(allowed.codes)},

@@ -19,6 +19,7 @@ from secondopinion.referrals import match, notices, notices_after, searching
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Agreement
+from secondopinion.referrals.responsible import responsible
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told_after import AgreeOutside, DraftAgreement, DropAgreement, Search, SignAgreement
@@ -55,7 +56,9 @@ def agree_outside(before: Snapshot, told: AgreeOutside, person: Person, now: dat
     against = match.unfit(before, who, now)
     if against:
         raise Refused(against)
-    payer = questions.who_pays(before.edition_in_force, before.asked, contracted=False, decider=before.decider)
+    payer = questions.who_pays(
+        before.edition_in_force, before.asked, contracted=False, decider=responsible(before, now).decider
+    )
     return Change(
         details={"professional": who.npi, "why": told.why.strip(), "payer": payer.payer,
                  "member_pays": payer.member_pays},
