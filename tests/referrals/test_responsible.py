@@ -1,4 +1,4 @@
-"""Who may decide after a merger and after the end of a delegation: from the first midnight on, and not before (II.L)."""
+"""Who may decide after a merger and after a delegation: from the first midnight on, and not before (II.L)."""
 
 from __future__ import annotations
 
