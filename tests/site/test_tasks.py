@@ -1,6 +1,7 @@
 """The jobs of the house, run as the worker runs them."""
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -39,3 +40,13 @@ def test_the_night_finds_a_copy_that_differs_from_the_history(committed, caplog)
     with caplog.at_level(logging.ERROR, logger="secondopinion.overnight"):
         assert tasks.overnight(0) == 1
     assert f"{taken.number}: the state is closed, the history says authorized" in caplog.text
+
+
+def test_every_minute_the_house_takes_the_steps_that_are_due(committed):
+    with plan_scope(NOW.date()):
+        taken = given_an_authorized_referral()
+        Referral.objects.filter(pk=taken.referral_id).update(valid_until=NOW.date() - timedelta(days=400))
+    assert tasks.sweep(0) == 1
+    with plan_scope(NOW.date()):
+        assert Referral.objects.get(pk=taken.referral_id).state == "expired"
+    assert tasks.sweep(0) == 0

@@ -20,6 +20,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.ledger import MAIL_TASK
 from secondopinion.referrals.overnight import differences
 from secondopinion.referrals.posting import post
+from secondopinion.referrals.sweep import take_due
 
 FOREVER = RetryStrategy(max_attempts=None, wait=5, linear_wait=30)  # seconds; a letter is owed until it is mailed
 AGAIN = RetryStrategy(max_attempts=5, wait=2)  # seconds; the database may be away for a moment
@@ -44,6 +45,20 @@ async def rescue(context: JobContext, timestamp: int) -> None:
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER)
     for job in stalled:
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="site.sweep", queue="house", queueing_lock="site.sweep", retry=AGAIN)
+def sweep(timestamp: int) -> int:
+    """Take the house's own steps that are due. Returns how many it took."""
+    try:
+        swept = take_due(datetime.now(UTC))
+    finally:
+        connections.close_all()
+    if swept.taken or swept.failed:
+        taken = ", ".join(f"{number} × {step}" for step, number in sorted(swept.taken.items())) or "none"
+        logger.info("Steps at their time: %s; failed: %d.", taken, swept.failed)
+    return sum(swept.taken.values())
 
 
 @app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California
