@@ -63,7 +63,8 @@ def test_a_standard_request_of_monday_counts_as_denied_on_the_next_monday_half_a
     letters = Letter.objects.filter(notice__position=event.position)
     assert {letter.kind for letter in letters} == {"deemed_denial_to_member"}
     assert {str(letter.batch_on) for letter in letters} == {"2026-11-30"}  # owed on that Monday
-    assert RunningClock.objects.get(referral_id=taken.referral_id, rule__contains="7-calendar").outcome == "missed"
+    decided = RunningClock.objects.get(referral_id=taken.referral_id, kind="decision", due_at__isnull=False)
+    assert decided.outcome == "missed"
     assert swept(at("2026-11-30 23:31:00")) == {}
 
 
