@@ -229,3 +229,9 @@ def test_two_sweeps_at_once_do_nothing_twice(committed):
     assert sum(r.failed for r in results) == 0
     with plan_scope(NOW.date()):
         assert Event.objects.filter(step="lapse").count() == 6
+
+
+def test_a_request_that_nobody_has_classified_runs_out_of_time_too(there):
+    taken = given_an_undecided_request(there, at("2026-11-23 10:00"), opinion="", about="")
+    assert swept(at("2026-11-30 23:29:59")) == {"deem": 1}  # Monday
+    assert standing(taken) == "deemed_denied"

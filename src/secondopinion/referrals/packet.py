@@ -31,7 +31,7 @@ from secondopinion.referrals.joining import Bookmark, Joined, NotJoined
 from secondopinion.referrals.ledger import canonical
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Paper, Referral
-from secondopinion.referrals.overnight import body_of_event
+from secondopinion.referrals.checks.hashes_link import body_of_event
 
 KIND: Final = "packet_cover"
 LANGUAGE: Final = "en"  # the appeals team's

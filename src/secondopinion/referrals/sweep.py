@@ -71,9 +71,9 @@ def take_due(now: datetime) -> Swept:
         try:
             with plan_scope(now.astimezone(PACIFIC).date()):
                 advance(due.referral_id, due.told, person=SYSTEM, now=now)
-        except Refused:
+        except Refused as refusal:
             # Somebody moved the referral since we looked: another sweep, or a person who was faster.
-            logger.info("%s: “%s” is not to be taken any more.", due.number, due.told.step)
+            logger.warning("%s: “%s” was due and is refused: %s", due.number, due.told.step, refusal.sentence)
             refused += 1
         except Exception as error:
             if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():

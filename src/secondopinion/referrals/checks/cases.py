@@ -59,7 +59,8 @@ def _by_referral(found: Iterable[tuple[Any, ...]], made: Any) -> dict[UUID, list
 
 def _past(*columns: Any) -> Past:
     *front, finding, details, previous, link = columns
-    return Past(*front, orjson.loads(finding) if finding else None, orjson.loads(details), previous, link)
+    found = orjson.loads(finding) if finding else None
+    return Past._make((*front, found, orjson.loads(details), previous, link))
 
 
 def licenses_of_the_staff() -> dict[int, list[Licensed]]:
