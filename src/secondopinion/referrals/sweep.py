@@ -165,8 +165,9 @@ def _fewest(name: str) -> int:
 
 
 def past_the_last_day(today: date) -> QuerySet[Referral]:
-    """Authorizations whose last day is over."""
-    return Referral.objects.filter(state__in=VISIT_AHEAD, valid_until__lt=today)
+    """Authorizations whose last day is over, without an appointment inside it that a person must settle first."""
+    unkept = Q(appointment_at__isnull=True) | Q(appointment_at__gte=F("valid_until"))
+    return Referral.objects.filter(unkept, state__in=VISIT_AHEAD, valid_until__lt=today)
 
 
 def with_nothing_open() -> QuerySet[Referral]:
