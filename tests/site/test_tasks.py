@@ -38,7 +38,7 @@ def test_the_night_says_a_line_for_each_check_and_what_differs(committed, caplog
     with caplog.at_level(logging.INFO, logger="secondopinion.overnight"):
         assert tasks.overnight(0) == 0
     assert [r.message.partition(":")[0] for r in caplog.records[:-1]] == [check.name for check in EVERY]
-    assert caplog.records[-1].message == "1 referrals were looked at: nothing found."
+    assert caplog.records[-1].message == "Referrals looked at: 1; nothing found."
     with plan_scope(NOW.date()):
         Referral.objects.filter(pk=taken.referral_id).update(position=7)
     with caplog.at_level(logging.ERROR, logger="secondopinion.overnight"):

@@ -24,7 +24,7 @@ def prove(arguments: list[str]) -> int:
 def report_of(summary: Summary) -> str:
     """The whole report: each check with its sentence, and what it found below it."""
     lines = [line for tally in summary.tallies for line in _lines(tally)]
-    end = f"{summary.looked:,} referrals were looked at: {outcome_of(summary.found)}."
+    end = f"Referrals looked at: {summary.looked:,}; {outcome_of(summary.found)}."
     return "\n".join([*lines, "", end, ""])
 
 

@@ -73,5 +73,5 @@ def overnight(timestamp: int) -> int:
         logger.log(level, "%s: %s %s", tally.check.name, tally.check.sentence, outcome_of(tally.count))
         for difference in tally.first:
             logger.error("%s: %s", difference.number, difference.what)
-    logger.info("%d referrals were looked at: %s.", summary.looked, outcome_of(summary.found))
+    logger.info("Referrals looked at: %d; %s.", summary.looked, outcome_of(summary.found))
     return summary.found
