@@ -67,17 +67,20 @@ def overnight(now: datetime, *, everything: bool = False, checks: Sequence[Check
     return Summary(looked, tuple(tallies.values()))
 
 
-def differences(numbers: list[str] | None = None) -> Iterator[Difference]:
-    """Replay histories, in the caller's transaction: no gap, hashes that link, a state and answers that are theirs.
+def differences(
+    numbers: list[str] | None = None, *, checks: Sequence[Check] = HISTORY, now: datetime | None = None
+) -> Iterator[Difference]:
+    """Look in the caller's transaction, unless told otherwise at the histories alone: gaps, hashes, state and answers.
 
-    All of them, or those of the referrals with these `numbers`.
+    At all referrals, or at those with these `numbers`. Without `now` nothing can be too late.
     """
+    licenses = licenses_of_the_staff()
     referrals = Referral.objects.order_by("number")
     if numbers is not None:
         referrals = referrals.filter(number__in=numbers)
     for batch in _batches(_joined(referrals.values_list("pk", flat=True).iterator(chunk_size=10 * BATCH))):
-        for case in cases(batch, {}, None):
-            yield from look(case, HISTORY)
+        for case in cases(batch, licenses, now):
+            yield from look(case, checks)
 
 
 def look(case: Case, checks: Iterable[Check]) -> Iterator[Difference]:

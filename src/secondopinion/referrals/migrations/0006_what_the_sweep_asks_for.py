@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0003_every_branch_of_the_life'),
+        ('referrals', '0005_forwarded_requests'),
     ]
 
     operations = [
