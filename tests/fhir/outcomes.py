@@ -39,6 +39,14 @@ OUTCOMES = {
         "denied", NOW, "SO-26-000001", decided_on=DAY, reviewer=Reviewer("1114904364", "207X00000X"),
         reasons=(codes.NOT_NECESSARY,), notes=("The same opinion was given last month by another surgeon.",),
     ),
+    "certified in part": Outcome(
+        "partial", NOW, "SO-26-000001", "A-26-000001", DAY, DAY, UNTIL, ANOTHER_DOCTOR, ("99243",),
+        reviewer=Reviewer("1114904364", "207X00000X"), notes=("The choice is kept to the network.",),
+    ),
+    "denied because the time ran out": Outcome(
+        "denied", NOW, "SO-26-000001", decided_on=DAY, by_lapse=True, reasons=(codes.NOT_IN_TIME,),
+        notes=("Nobody decided in time.",),
+    ),
     "withdrawn": Outcome("withdrawn", NOW, "SO-26-000001", notes=("Withdrawn as you asked.",)),
     "to be taken elsewhere": Outcome("contact", NOW, notes=("An appeal is not a new request.",)),
     "unknown Member": Outcome(

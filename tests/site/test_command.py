@@ -103,5 +103,5 @@ def test_every_clause_is_listed_with_its_keeper_and_its_tests() -> None:
 
 def test_help_names_every_command() -> None:
     said = secondopinion("--help").stdout.decode()
-    for command in ("run", "worker", "migrate", "seed", "facts", "register", "explain"):
+    for command in ("run", "worker", "migrate", "seed", "overnight", "facts", "register", "explain"):
         assert f"\n  {command} " in said

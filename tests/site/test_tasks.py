@@ -1,6 +1,7 @@
 """The jobs of the house, run as the worker runs them."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
@@ -8,14 +9,15 @@ from county import NOW, county
 from referrals.life import YES, asked
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
+from secondopinion.referrals.checks.every import EVERY
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.receive import receive
 from secondopinion.site import tasks
 
 
-def given_an_authorized_referral():
+def given_an_authorized_referral(at=NOW):
     there = county()
-    return receive(asked(there, answers=YES), person=there.person("intake@plan"), now=NOW)
+    return receive(asked(there, answers=YES, received_at=at), person=there.person("intake@plan"), now=at)
 
 
 def test_the_worker_mails_the_letter_that_the_step_owed(committed, run_due_jobs):
@@ -30,12 +32,25 @@ def test_the_worker_mails_the_letter_that_the_step_owed(committed, run_due_jobs)
         assert list(steps) == ["receive", "authorize", "mailed"]
 
 
-def test_the_night_finds_a_copy_that_differs_from_the_history(committed, caplog):
+def test_the_night_says_a_line_for_each_check_and_what_differs(committed, caplog):
     with plan_scope(NOW.date()):
-        taken = given_an_authorized_referral()
-    assert tasks.overnight(0) == 0
+        taken = given_an_authorized_referral(datetime.now(UTC))  # the night has the real clock
+    with caplog.at_level(logging.INFO, logger="secondopinion.overnight"):
+        assert tasks.overnight(0) == 0
+    assert [r.message.partition(":")[0] for r in caplog.records[:-1]] == [check.name for check in EVERY]
+    assert caplog.records[-1].message == "Referrals looked at: 1; nothing found."
     with plan_scope(NOW.date()):
-        Referral.objects.filter(pk=taken.referral_id).update(state="closed")
+        Referral.objects.filter(pk=taken.referral_id).update(position=7)
     with caplog.at_level(logging.ERROR, logger="secondopinion.overnight"):
         assert tasks.overnight(0) == 1
-    assert f"{taken.number}: the state is closed, the history says authorized" in caplog.text
+    assert f"{taken.number}: the position is 7, the history says 2" in caplog.text
+
+
+def test_every_minute_the_house_takes_the_steps_that_are_due(committed):
+    with plan_scope(NOW.date()):
+        taken = given_an_authorized_referral()
+        Referral.objects.filter(pk=taken.referral_id).update(valid_until=NOW.date() - timedelta(days=400))
+    assert tasks.sweep(0) == 1
+    with plan_scope(NOW.date()):
+        assert Referral.objects.get(pk=taken.referral_id).state == "expired"
+    assert tasks.sweep(0) == 0

@@ -39,6 +39,7 @@ URGENT_PRIORITY = "stat"
 
 # HCR01: what was decided
 CERTIFIED = "A1"
+IN_PART = "A2"
 NOT_CERTIFIED = "A3"
 PENDED = "A4"
 CANCELLED = "C"
@@ -48,6 +49,8 @@ CONTACT_US = "CT"
 NEEDS_INFORMATION = "0U"
 NEEDS_REVIEW = "0V"
 NOT_NECESSARY = "0F"
+NO_PRIOR_APPROVAL = "0N"
+NOT_IN_TIME = "17"
 
 # AAA03 and AAA04: what made a request unanswerable, and what to do about it
 MEMBER_NOT_FOUND = "75"

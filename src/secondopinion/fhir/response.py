@@ -12,13 +12,16 @@ from datetime import date, datetime
 from typing import Any
 
 from secondopinion.fhir import codes
-from secondopinion.fhir.answer import Fault, Outcome, Professional, Reviewer
+from secondopinion.fhir.answer import GRANTED, Fault, Outcome, Professional, Reviewer
 from secondopinion.fhir.request import Item, Json, SecondOpinionRequest
 from secondopinion.policy.calendar import PACIFIC
 
 NAMESPACE = uuid.UUID("5c1d2c3a-63c9-5d0b-9a57-0a4f0d3b1f27")  # ours; makes the same answer the same address
 ACTIONS = {
     "certified": codes.CERTIFIED,
+    # Reading: a limited yes grants less of the same service and nothing instead of it, so it is certified in part; the
+    # code of a modification would have to bring the other service along.
+    "partial": codes.IN_PART,
     "pended": codes.PENDED,
     "denied": codes.NOT_CERTIFIED,
     "withdrawn": codes.CANCELLED,
@@ -40,7 +43,7 @@ def response_bundle(request: SecondOpinionRequest, outcome: Outcome, base: str) 
     `base` is the address of this server's FHIR base, without a slash at the end; numbers that the house
     gives out are identified under it. Instants are written with the Pacific offset.
     """
-    who = _professional(request, outcome.professional) if outcome.kind == "certified" else None
+    who = _professional(request, outcome.professional) if outcome.kind in GRANTED else None
     response = _claim_response(request, outcome, base, who[0] if who else "")
     key = f"{base}|{outcome.referral_number or request.claim_identifiers[0].value}|{outcome.kind}"
     entries = {f"urn:uuid:{uuid.uuid5(NAMESPACE, key)}": response, **request.echo}
@@ -78,9 +81,9 @@ def _claim_response(request: SecondOpinionRequest, outcome: Outcome, base: str, 
     }
     if outcome.referral_number:
         response["identifier"] = [{"system": f"{base}/referral-number", "value": outcome.referral_number}]
-    if outcome.kind in ("certified", "denied"):
+    if outcome.kind in (*GRANTED, "denied"):
         response["extension"] = [_reviewer(outcome.reviewer)]
-    if outcome.kind == "certified":
+    if outcome.kind in GRANTED:
         response["preAuthPeriod"] = _period(outcome.valid_from, outcome.valid_until)
     if notes:
         response["processNote"] = [
@@ -96,7 +99,7 @@ def _claim_response(request: SecondOpinionRequest, outcome: Outcome, base: str, 
 
 
 def _notes(outcome: Outcome) -> list[str]:
-    terms = list(TERMS) if outcome.kind == "certified" else []
+    terms = list(TERMS) if outcome.kind in GRANTED else []
     return terms + list(outcome.notes) + list(outcome.missing)
 
 
@@ -106,7 +109,7 @@ def _cancelled(item: Item) -> Json:
 
 def _item(item: Item, outcome: Outcome, professional: str, notes: int) -> Json:
     extensions: list[Json] = []
-    if outcome.kind == "certified":
+    if outcome.kind in GRANTED:
         assert outcome.decided_on is not None
         extensions = [
             _extension("itemPreAuthIssueDate", valueDate=outcome.decided_on.isoformat()),
@@ -136,7 +139,7 @@ def _reasons(outcome: Outcome) -> tuple[str, ...]:
 
 def _adjudication(action: str, reasons: tuple[str, ...], number: str = "") -> Json:
     parts: list[Json] = []
-    if action == codes.CERTIFIED:
+    if action in (codes.CERTIFIED, codes.IN_PART):
         parts.append({"url": "number", "valueString": number})
     coded = _concept(codes.REVIEW_ACTION, action)
     parts.append({"url": codes.PAS + "extension-reviewActionCode", "valueCodeableConcept": coded})
@@ -150,7 +153,8 @@ def _adjudication(action: str, reasons: tuple[str, ...], number: str = "") -> Js
 
 
 def _reviewer(reviewer: Reviewer | None) -> Json:
-    # California: only a licensed clinician may deny (H&S 1367.01(e)); the policy itself may authorize.
+    # California: only a licensed clinician may deny (H&S 1367.01(e)); the policy itself may authorize. Nobody at all
+    # has reviewed a request that counts as denied because its time ran out, and the answer says so.
     parts: list[Json] = [{"url": "wasHumanReviewedFlag", "valueBoolean": reviewer is not None}]
     if reviewer is not None and reviewer.npi:
         npi = {"system": codes.NPI, "value": reviewer.npi}

@@ -98,7 +98,7 @@ def counts_as_denied_at(row: Snapshot) -> datetime | None:
         return None
     # Reading: the notice must leave on the day the time ends, so the step is taken a little before its last second.
     minutes = value("decision_time.deemed.last_call", due.astimezone(PACIFIC).date()).number
-    return due - timedelta(minutes=minutes)
+    return instant(due) - timedelta(minutes=minutes)  # in UTC: the minutes are elapsed ones, whatever the wall says
 
 
 def moves(before: tuple[Running, ...], after: Snapshot, now: datetime, *, missed: bool = False) -> Moves:

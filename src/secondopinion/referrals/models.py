@@ -20,6 +20,7 @@ from secondopinion.referrals.states import FINISHED, State
 
 # Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).
 OPEN = ~Q(state__in=FINISHED) | Q(due_at__isnull=False)
+VISIT_AHEAD = (State.AUTHORIZED.value, State.SCHEDULED.value)
 STATES = [(s.value, s.words) for s in State]
 
 
@@ -194,6 +195,9 @@ class Referral(models.Model):
                 fields=("network", "due_at", "id"),
                 condition=OPEN,
             ),
+            # What the sweep asks for: authorizations by their last day, visits by theirs while the report is missing.
+            models.Index(name="referral_ends", fields=("valid_until",), condition=Q(state__in=VISIT_AHEAD)),
+            models.Index(name="referral_report_due", fields=("visited_on",), condition=Q(state=State.SEEN.value)),
         )
         constraints = (
             models.CheckConstraint(

@@ -27,11 +27,11 @@ from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.objections import case_file_authority
 from secondopinion.referrals import notices, packet_words, reading
+from secondopinion.referrals.checks.hashes_link import body_of_event
 from secondopinion.referrals.joining import Bookmark, Joined, NotJoined
 from secondopinion.referrals.ledger import canonical
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Paper, Referral
-from secondopinion.referrals.overnight import body_of_event
 
 KIND: Final = "packet_cover"
 LANGUAGE: Final = "en"  # the appeals team's

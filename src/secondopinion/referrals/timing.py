@@ -202,5 +202,6 @@ def deem(before: Snapshot, told: Deem, person: Person, now: datetime) -> Change:
         columns={"decided_at": now, "decision": Decision.DEEM, "information_asked_at": None},
         owes=tuple(Owed(*letter) for letter in letters),
         missed=True,
-        finding=before.finding(),
+        # A request that nobody has classified runs out of time like any other.
+        finding=before.finding() if before.opinion and before.about else None,
     )

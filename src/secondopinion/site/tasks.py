@@ -15,11 +15,11 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from secondopinion.letters.carriers import PrintHouse
-from secondopinion.people.rls import plan_scope
-from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.ledger import MAIL_TASK
-from secondopinion.referrals.overnight import differences
+from secondopinion.referrals.overnight import overnight as look_at_all_that_is_open
 from secondopinion.referrals.posting import post
+from secondopinion.referrals.sweep import take_due
+from secondopinion.site.proving import outcome_of
 
 FOREVER = RetryStrategy(max_attempts=None, wait=5, linear_wait=30)  # seconds; a letter is owed until it is mailed
 AGAIN = RetryStrategy(max_attempts=5, wait=2)  # seconds; the database may be away for a moment
@@ -46,16 +46,32 @@ async def rescue(context: JobContext, timestamp: int) -> None:
         await app.job_manager.retry_job(job)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="site.sweep", queue="house", queueing_lock="site.sweep", retry=AGAIN)
+def sweep(timestamp: int) -> int:
+    """Take the house's own steps that are due. Returns how many it took."""
+    try:
+        swept = take_due(datetime.now(UTC))
+    finally:
+        connections.close_all()
+    if swept.taken or swept.failed:
+        taken = ", ".join(f"{number} × {step}" for step, number in sorted(swept.taken.items())) or "none"
+        logger.info("Steps at their time: %s; failed: %d.", taken, swept.failed)
+    return sum(swept.taken.values())
+
+
 @app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California
 @app.task(name="site.overnight", queue="house", queueing_lock="site.overnight", retry=AGAIN)
 def overnight(timestamp: int) -> int:
-    """Replay every history and say what the copies tell differently. Returns how many differences it found."""
+    """Look at every open referral and say, a line for each check, what is not as it must be. Returns how much."""
     try:
-        with plan_scope(datetime.now(PACIFIC).date()):
-            found = list(differences())
+        summary = look_at_all_that_is_open(datetime.now(UTC))
     finally:
         connections.close_all()
-    for difference in found:
-        logger.error("%s: %s", difference.number, difference.what)
-    logger.info("Every history was replayed: %s.", f"{len(found)} differences" if found else "the copies agree")
-    return len(found)
+    for tally in summary.tallies:
+        level = logging.ERROR if tally.count else logging.INFO
+        logger.log(level, "%s: %s %s", tally.check.name, tally.check.sentence, outcome_of(tally.count))
+        for difference in tally.first:
+            logger.error("%s: %s", difference.number, difference.what)
+    logger.info("Referrals looked at: %d; %s.", summary.looked, outcome_of(summary.found))
+    return summary.found
