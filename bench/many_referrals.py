@@ -6,10 +6,10 @@ Network's. No index is left out; on a table still empty they are made when the r
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import psycopg
 from ground import database
-
-from county import NOW
 
 # A new column of the table takes its default. What is finished has no clock running, as in service.
 FILL = """
@@ -29,7 +29,8 @@ LATERAL (SELECT (%(members)s::uuid[])[(n / %(every)s) %% 3 + 1] AS member,
                 (%(networks)s::uuid[])[(n / %(every)s) %% 3 + 1] AS network) whose
 """
 WHOSE = """
-SELECT m.id, n.id FROM (VALUES ('M0000001', NULL), ('M0000003', 'Citrus%'), ('1122334455', 'Sierra%')) AS v(member, name)
+SELECT m.id, n.id
+  FROM (VALUES ('M0000001', NULL), ('M0000003', 'Citrus%'), ('1122334455', 'Sierra%')) AS v(member, name)
   JOIN people_member m ON m.member_id = v.member LEFT JOIN people_healthnetwork n ON n.name LIKE v.name
 """
 SECONDARY = """
@@ -39,12 +40,15 @@ SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index
 """
 
 
-def fill(owner: database.Address, rows: int, still_open: int) -> None:
-    """Write `rows` referrals of the small county, `still_open` of them open, by plain SQL as the owner."""
+def fill(owner: database.Address, rows: int, still_open: int, now: datetime) -> None:
+    """Write `rows` referrals of the small county, `still_open` of them open, by plain SQL as the owner.
+
+    They are due from five hours before `now` to a week after it.
+    """
     with psycopg.connect(**owner.for_psycopg(), autocommit=True) as connection:
         whose = connection.execute(WHOSE).fetchall()
         given = {
-            "now": NOW, "rows": rows, "every": rows // still_open,
+            "now": now, "rows": rows, "every": rows // still_open,
             "members": [member for member, _ in whose], "networks": [network for _, network in whose],
         }  # fmt: skip
         connection.execute("SET maintenance_work_mem = '512MB'")

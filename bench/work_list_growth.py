@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import re
 import statistics
-import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 from ground import copied, database, fresh_database, state
@@ -23,7 +23,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from many_referrals import fill
-from recording import Statement, about, recorded
+from recording import Statement, about, in_turn, recorded
 from rows import row
 from secondopinion.people.rls import SET_SCOPE, plan_scope
 from secondopinion.site.preparing import collect_static
@@ -66,39 +66,20 @@ def asked_by_the_desk(there: County) -> Asked:
     }
 
 
-def as_the_program(address: database.Address) -> psycopg.Connection[object]:
-    """A connection as the application's role, in a transaction."""
+def as_the_program(address: database.Address, scope: str) -> psycopg.Connection[object]:
+    """A connection as the application's role, in a transaction that sees what `scope` says."""
     app = replace(address, user=database.APP_ROLE, password=state.kept_secret("database-app"))
-    return psycopg.connect(**app.for_psycopg())
+    connection = psycopg.connect(**app.for_psycopg())
+    connection.execute(SET_SCOPE, [scope, NOW.date().isoformat()])
+    return connection
 
 
-def milliseconds(connection: psycopg.Connection[object], statements: list[Statement]) -> float:
-    """How long the statements take, one after the other, with their answers."""
-    start = time.perf_counter()
-    for statement in statements:
-        statement.send(connection)
-    return (time.perf_counter() - start) * 1000
-
-
-def compare(figure: str, scope: str, asked: list[Statement], addresses: list[database.Address]) -> None:
+def compare(figure: str, scope: str, asked: list[Statement], small: database.Address, large: database.Address) -> None:
     """Ask both tables in turn and print how the median grows; the slowest in a hundred is named."""
-    assert asked, f"The desk asked nothing for the {figure}."
-    both = [as_the_program(address) for address in addresses]
-    for connection in both:
-        connection.execute(SET_SCOPE, [scope, NOW.date().isoformat()])
-    answers = [[len(statement.send(connection)) for statement in asked] for connection in both]
-    assert answers[0] == answers[1], f"The tables answer the {figure} with {answers} rows."
-    taken: list[list[float]] = [[], []]
-    for turn in range(TURNS + 10):
-        for side, connection in enumerate(both):
-            spent = milliseconds(connection, asked)
-            if turn >= 10:
-                taken[side].append(spent)
-    for connection in both:
-        connection.close()
-    small, large = (statistics.quantiles(side, n=100) for side in taken)
-    growth, goal = large[49] / small[49], COUNTS if figure.startswith("counts") else LISTS
-    told = [f"p50 {cuts[49]:.2f}, p99 {cuts[98]:.2f} ms" for cuts in (large, small)]
+    with as_the_program(small, scope) as one, as_the_program(large, scope) as other:
+        before, after = (statistics.quantiles(taken, n=100) for taken in in_turn(one, other, asked, TURNS))
+    growth, goal = after[49] / before[49], COUNTS if figure.startswith("counts") else LISTS
+    told = [f"p50 {cuts[49]:.2f}, p99 {cuts[98]:.2f} ms" for cuts in (after, before)]
     row(f"work list, {figure}, {LARGE:,} rows", f"itself at {SMALL:,} rows, {OPEN:,} open", *told, growth,
         f"p50 grows ≤ {goal}", met=growth <= goal)  # fmt: skip
 
@@ -109,10 +90,10 @@ def main() -> None:
         with plan_scope(NOW.date()):
             there = county()
         with copied(small, "bench_growth_large") as large:
-            fill(small, SMALL, OPEN)
-            fill(large, LARGE, OPEN)
+            fill(small, SMALL, OPEN, datetime.now(UTC))
+            fill(large, LARGE, OPEN, datetime.now(UTC))
             for figure, (scope, asked) in asked_by_the_desk(there).items():
-                compare(figure, scope, asked, [small, large])
+                compare(figure, scope, asked, small, large)
 
 
 if __name__ == "__main__":
