@@ -67,6 +67,11 @@ def copied(original: database.Address, name: str) -> Iterator[database.Address]:
         _run(original, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+def url(address: database.Address) -> str:
+    """An address as an environment variable says it."""
+    return f"postgresql://{address.user}:{address.password}@{address.host}:{address.port}/{address.name}"
+
+
 def _run(server: database.Address, statement: str) -> None:
     with psycopg.connect(**server.named("postgres").for_psycopg(), autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[call-overload]
