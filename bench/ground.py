@@ -52,7 +52,7 @@ def fresh_database(name: str) -> Iterator[database.Address]:
     finally:
         connections.close_all()
         _run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cluster.stop()
+        cluster.stop_if_idle()
 
 
 @contextmanager
