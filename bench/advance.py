@@ -1,7 +1,7 @@
 """advance() against pgbench doing the very same statements, one round trip each, on the same durable server.
 
 The step is “schedule”: lock and read the referral, read its clocks, write the event with its hash, the new
-state and the stopped clock. One, two, four and eight writers take it, each on referrals of its own, then all on the
+state and the clock that moves. One, two, four and eight writers take it, each on referrals of its own, then all on the
 same referral, where both sides wait for the same row lock. Both sides run as the application's role under row-level
 security. Rounds of both are taken in turn; the ratio of each round counts, and the median of the rounds is shown.
 """
@@ -24,6 +24,7 @@ from rows import row
 from secondopinion.people.person import Person
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.ledger import CLOCKS, LOCK
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.request import Request
@@ -34,21 +35,26 @@ REFERRALS, SECONDS, ROUNDS = 200, 1, 8
 WRITERS = (1, 2, 4, 8)  # divisors of REFERRALS
 GOALS = {1: 0.85, 4: 0.55}  # with referrals of their own; the others are named
 OWN, SAME = "\\set n :client_id + {writers} * random(0, {each} - 1)", "\\set n 0"
-SCRIPT = """
+MINE = "(SELECT id FROM bench_numbered WHERE n = :n)"
+SCRIPT = f"""
 BEGIN;
 SELECT set_config('secondopinion.scope', 'plan', true), set_config('secondopinion.today', '2026-11-23', true);
-SELECT id AS id, position AS position, head_hash AS head FROM referrals_referral
-  WHERE id = (SELECT id FROM bench_numbered WHERE n = :n) FOR UPDATE \\gset
-SELECT kind, rule, due_at FROM referrals_runningclock WHERE referral_id = :id::uuid AND stopped_at IS NULL;
+{LOCK.replace("%s", MINE)} \\gset
+{CLOCKS.replace("%s", ":id::uuid")};
 INSERT INTO referrals_event (referral_id, network_id, position, step, source, target, actor, actor_staff, role, at,
   edition, yes, no, finding, details, previous, hash)
-  VALUES (:id::uuid, NULL, :position::int + 1, 'schedule', 'scheduled', 'scheduled', 'Intake Of Plan', 1, 'intake',
-  now(), '2024-12-01', 1536, 0, NULL, '{"appointment_at": "2026-11-26T18:00:00+00:00", "how": "", "letters": []}',
-  :head, :head);
+  VALUES (:id::uuid, NULL, :position::int + 1, 'schedule', 'scheduled', 'scheduled', 'Intake of Plan', 1, 'intake',
+  now(), '2024-12-01', 1536, 0, NULL, '{{"appointment_at": "2026-11-26T18:00:00+00:00", "how": "", "letters": [],
+  "set": {{"appointment_at": "2026-11-26T18:00:00+00:00"}}}}', :head_hash, :head_hash);
 UPDATE referrals_referral SET appointment_at = now(), state = 'scheduled', position = :position::int + 1,
-  head_hash = :head, due_at = now(), due_kind = 'member-notice' WHERE id = :id::uuid;
-UPDATE referrals_runningclock SET stopped_at = now()
-  WHERE referral_id = :id::uuid AND kind = ANY(ARRAY['appointment']) AND stopped_at IS NULL;
+  head_hash = :head_hash, due_at = now(), due_kind = 'member-notice' WHERE id = :id::uuid;
+INSERT INTO referrals_runningclock (referral_id, network_id, kind, rule, label, authority, started_at, due_at,
+  paused_at, outcome)
+  VALUES (:id::uuid, NULL, 'visit-record', 'VISIT-RECORD', 'To record the visit', 'the plan itself', now(), now(),
+  NULL, '')
+  ON CONFLICT (referral_id, kind, rule) DO UPDATE SET label = EXCLUDED.label, authority = EXCLUDED.authority,
+  started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at, paused_at = EXCLUDED.paused_at, stopped_at = NULL,
+  outcome = '';
 COMMIT;
 """
 
@@ -88,8 +94,9 @@ def _run(job: tuple[list[UUID], dict[str, object], float, int]) -> float:
     pick, done = random.Random(seed), 0
 
     def step() -> None:
+        # Moved by a week each time, so that a clock moves too.
         with plan_scope(NOW.date()):
-            advance(pick.choice(ids), Schedule(NOW + timedelta(days=3)), person=person, now=NOW)
+            advance(pick.choice(ids), Schedule(NOW + timedelta(days=3, weeks=done % 10)), person=person, now=NOW)
 
     step()  # pgbench does not count its connecting either
     start = time.perf_counter()

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import psycopg
 from ground import database, fresh_database, state, url
 from psycopg.rows import dict_row
@@ -80,13 +81,17 @@ def lived(connection: psycopg.Connection[Any], ids: Sequence[UUID]) -> list[Live
 
 def again(one: Lived, n: int) -> Iterator[tuple[str, Row]]:
     """A copy under a number of its own, its events hashed anew: rows by table, without the keys the server makes."""
-    key, number = uuid4(), f"SO-2026-9{n:07d}"
+    key, number, authorization = uuid4(), f"SO-2026-9{n:07d}", f"A-2026-9{n:07d}"
     previous, events = FIRST, []
     for event, values in one.events:
+        # The history tells both numbers, so that the row can be rebuilt from it.
+        told = orjson.dumps(values["details"]).decode().replace(one.referral["number"], number)
+        details = orjson.loads(told.replace(one.referral["authorization_number"], authorization))
+        event.details = details
         link = event_hash(previous, _body(number, event))
-        events.append({**values, "referral_id": key, "previous": previous, "hash": link})
+        events.append({**values, "referral_id": key, "previous": previous, "hash": link, "details": details})
         previous = link
-    mine = one.referral | {"id": key, "number": number, "head_hash": previous, "authorization_number": f"A{n}"}
+    mine = one.referral | {"id": key, "number": number, "head_hash": previous, "authorization_number": authorization}
     yield "referrals_referral", mine
     for each in events:
         yield "referrals_event", _without_key(each)
