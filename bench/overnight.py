@@ -31,7 +31,7 @@ from rows import row
 from secondopinion.people.rls import SET_SCOPE, plan_scope
 from secondopinion.referrals.ledger import FIRST, event_hash
 from secondopinion.referrals.models import Event
-from secondopinion.referrals.overnight import _body, differences
+from secondopinion.referrals.overnight import body_of_event, differences
 
 FEW, MANY = (int(n) for n in os.environ.get("BENCH_ROWS", "1000,100000").split(","))
 BATCH = 5_000  # referrals in one COPY
@@ -88,7 +88,7 @@ def again(one: Lived, n: int) -> Iterator[tuple[str, Row]]:
         told = orjson.dumps(values["details"]).decode().replace(one.referral["number"], number)
         details = orjson.loads(told.replace(one.referral["authorization_number"], authorization))
         event.details = details
-        link = event_hash(previous, _body(number, event))
+        link = event_hash(previous, body_of_event(number, event))
         events.append({**values, "referral_id": key, "previous": previous, "hash": link, "details": details})
         previous = link
     mine = one.referral | {"id": key, "number": number, "head_hash": previous, "authorization_number": authorization}
