@@ -28,7 +28,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from ground import CLONE, fresh_database
+from ground import CLONE, fresh_database, url
 
 from county import SPINE, TOKEN, county, member, professional
 from django.conf import settings
@@ -162,11 +162,6 @@ def compare(peer: str, ours: list[Pace], theirs: list[Pace], goal: float) -> Non
     """Print a figure: the median of the rounds' ratios."""
     ratio = statistics.median(a.a_second / b.a_second for a, b in zip(ours, theirs, strict=True))
     row(FIGURE, peer, told(ours), told(theirs), ratio, f"≥ {goal}", met=ratio >= goal)
-
-
-def url(address: database.Address) -> str:
-    """An address as an environment variable says it."""
-    return f"postgresql://{address.user}:{address.password}@{address.host}:{address.port}/{address.name}"
 
 
 def main() -> None:

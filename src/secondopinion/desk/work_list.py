@@ -23,7 +23,7 @@ from secondopinion.people.doors import signed_in
 from secondopinion.people.find import health_networks
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Urgency
-from secondopinion.referrals.access import visible_to, work_list
+from secondopinion.referrals.access import visible_to, with_a_clock, work_list
 from secondopinion.referrals.forwarding import waiting_for
 from secondopinion.referrals.models import Decider, Referral
 from secondopinion.referrals.states import FINISHED, State
@@ -100,7 +100,7 @@ def show(request: HttpRequest) -> HttpResponse:
         messages.error(request, "There is no such referral here. Check the number, or whose network it belongs to.")
         return redirect("work-list")
     chosen = {name: _typed(request, name) for name in ("view", "time", *_offered(person))}
-    rows = _page(_chosen(person, chosen, now), Key.read(_typed(request, "after")))
+    rows = _page(person, chosen, now, Key.read(_typed(request, "after")))
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     may_take_in = person.is_a("intake", "nurse", "physician")
     after = bool(request.GET.get("after"))
@@ -131,8 +131,7 @@ def _offered(person: Person) -> tuple[str, ...]:
     return ("state", "program", "urgency", "decider", *(() if person.network else ("network",)))
 
 
-def _chosen(person: Person, chosen: Mapping[str, str], now: datetime) -> QuerySet[Referral]:
-    rows = work_list(person)
+def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str], now: datetime) -> QuerySet[Referral]:
     if chosen["view"] == "mine":
         rows = rows.filter(state__in=_mine(person))
     if chosen["time"] == "overdue":
@@ -154,16 +153,16 @@ def _mine(person: Person) -> list[str]:
     return [s.value for s in State if any(s in states for role, states in MINE.items() if person.is_a(role))]
 
 
-def _page(rows: QuerySet[Referral], after: Key | None) -> list[Referral]:
+def _page(person: Person, chosen: Mapping[str, str], now: datetime, after: Key | None) -> list[Referral]:
     """One page and one row more. Rows with a clock come first, by (due_at, id); then those with none, by id."""
-    due = rows.filter(due_at__isnull=False)
     found: list[Referral] = []
     if after is None or after.due_at is not None:
+        due = _chosen(with_a_clock(person, after and after.due_at), person, chosen, now)
         if after is not None:
-            due = due.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, id__lte=after.id)
+            due = due.exclude(due_at=after.due_at, id__lte=after.id)
         found = list(due[: PAGE + 1])
     if len(found) <= PAGE:
-        idle = rows.filter(due_at__isnull=True).order_by("id")
+        idle = _chosen(work_list(person), person, chosen, now).filter(due_at__isnull=True).order_by("id")
         if after is not None and after.due_at is None:
             idle = idle.filter(id__gt=after.id)
         found += idle[: PAGE + 1 - len(found)]
@@ -196,7 +195,7 @@ def _tabs(person: Person, chosen: Mapping[str, str], now: datetime) -> list[Tab]
     tabs: list[Tab] = []
     for words, view in views:
         every = dict.fromkeys(chosen, "") | view
-        rows = _chosen(person, every, now).select_related(None).order_by()
+        rows = _chosen(work_list(person), person, every, now).select_related(None).order_by()
         count = rows[: MANY + 1].count()
         tabs.append(Tab(words, _address(view), f"{MANY}+" if count > MANY else str(count), view == here))
     return tabs

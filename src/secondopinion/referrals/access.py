@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet
 
 from secondopinion.people.models import NetworkAssignment, Period
@@ -48,5 +50,16 @@ def one(person: Person, number: str) -> Referral:
 
 def work_list(person: Person) -> QuerySet[Referral]:
     """Open referrals that are the person's to work on, the one with the least time left first."""
-    mine = _everything() if person.network is None else _everything().filter(_of_its_own(person))
-    return mine.filter(OPEN).order_by("due_at", "id")
+    return _to_work_on(person).filter(OPEN).order_by("due_at", "id")
+
+
+def with_a_clock(person: Person, due_from: datetime | None = None) -> QuerySet[Referral]:
+    """The part of the work list on which a clock runs, from a due instant on; the least time left first."""
+    # A running clock makes a referral open. Each of these conditions implies the others, and PostgreSQL would multiply
+    # their odds: it would expect a handful of rows, and sort ten thousand instead of reading fifty from the index.
+    running = Q(due_at__isnull=False) if due_from is None else Q(due_at__gte=due_from)
+    return _to_work_on(person).filter(running).order_by("due_at", "id")
+
+
+def _to_work_on(person: Person) -> QuerySet[Referral]:
+    return _everything() if person.network is None else _everything().filter(_of_its_own(person))
