@@ -157,7 +157,7 @@ def _page(person: Person, chosen: Mapping[str, str], now: datetime, after: Key |
     """One page and one row more. Rows with a clock come first, by (due_at, id); then those with none, by id."""
     found: list[Referral] = []
     if after is None or after.due_at is not None:
-        due = _chosen(with_a_clock(person, after and after.due_at), person, chosen, now)
+        due = _chosen(with_a_clock(person, after.due_at if after else None), person, chosen, now)
         if after is not None:
             due = due.exclude(due_at=after.due_at, id__lte=after.id)
         found = list(due[: PAGE + 1])
