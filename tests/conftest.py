@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from emptying import empty_tables
 from secondopinion.people import rls
 from secondopinion.site import database, role, state
 
@@ -162,14 +163,3 @@ def committed(
         yield
         connections.close_all()
     empty_tables(test_owner)
-
-
-def empty_tables(owner: database.Address) -> None:
-    """Empty every table but those that migrations filled."""
-    with psycopg.connect(**owner.for_psycopg()) as connection:
-        rows = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'app')"
-            " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
-        ).fetchall()
-        tables = sql.SQL(", ").join(sql.Identifier(schema, table) for schema, table in rows)
-        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))

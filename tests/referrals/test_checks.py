@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from django.db import connections
 
-from conftest import empty_tables
 from county import NOW, county
+from emptying import empty_tables
 from referrals.life import DENIAL, PDF, asked, given_a_referral_with_a_physician, given_an_authorized_referral
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter

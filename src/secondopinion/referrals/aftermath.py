@@ -19,6 +19,8 @@ from secondopinion.referrals.told_after import AskFurther, Chase, Lapse, ParentD
 
 def return_tests(before: Snapshot, told: ReturnTests, person: Person, now: datetime) -> Change:
     """Tests and procedures are not part of one consultation: the treating professional orders them (III.G; F20)."""
+    if before.authorization_number is None or before.professional_id is None:
+        raise Refused("No consultation is authorized here, so no test can have been asked for under it.")
     if not told.tests or any(not test.words.strip() for test in told.tests) or not told.by_name.strip():
         raise Refused("Say which tests or procedures were asked for, each in words, and who asked.")
     allowed = questions.what_is_authorized(before.edition_in_force, before.asked)

@@ -132,7 +132,15 @@ def _outcome(clock: Running, goes_on: bool, after: Snapshot, now: datetime, *, l
 
 
 def _same(had: Running, clock: Clock) -> bool:
-    return (had.due_at, had.started_at, had.paused_at) == (clock.due_at, clock.started_at, clock.paused_at)
+    return all(
+        is_same_instant(*pair)
+        for pair in ((had.due_at, clock.due_at), (had.started_at, clock.started_at), (had.paused_at, clock.paused_at))
+    )
+
+
+def is_same_instant(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two instants are one. Python calls two zones unequal in the hour that autumn repeats, whatever they say."""
+    return one is other or (one is not None and other is not None and instant(one) == instant(other))
 
 
 def _running(row: Snapshot) -> Iterator[Clock]:
@@ -203,7 +211,7 @@ def _telling(row: Snapshot, decided_at: datetime) -> Iterator[Clock]:
     if row.member_told_at is not None and row.member_notice_at is None and adverse:
         written = written_notice_clock(asked, told_at=row.member_told_at)
     for clock in notice_clocks(asked, decided_at=decided_at, adverse=adverse, request=request):
-        if anew and clock.started_at != decided_at:
+        if anew and not is_same_instant(clock.started_at, decided_at):
             continue
         if clock.kind == "provider-notice" and office:
             yield clock
