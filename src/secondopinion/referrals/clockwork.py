@@ -139,7 +139,7 @@ def _same(had: Running, clock: Clock) -> bool:
 
 
 def is_same_instant(one: datetime | None, other: datetime | None) -> bool:
-    """Whether two instants are one. Python calls two zones unequal in the hour that autumn repeats, whatever they say."""
+    """Whether two instants are one. Python calls two zones unequal in the hour that autumn repeats."""
     return one is other or (one is not None and other is not None and instant(one) == instant(other))
 
 
