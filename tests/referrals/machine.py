@@ -187,7 +187,7 @@ class Life(RuleBasedStateMachine):
                 draw(st.sampled_from([{"received_at": row.received_at - timedelta(hours=5)}, {"condition": WORDS}])),
                 WORDS,
             ),
-            "carry_over": lambda: time_.CarryOver("plan", "the plan", WORDS),
+            "carry_over": lambda: time_.CarryOver(WORDS),
             "answer": lambda: t.Answer(draw(st.sampled_from([YES, NOBODY_INSIDE, {"member_concurs": True}]))),
             "record_first": lambda: time_.RecordFirst(need, WORDS),
             "file_record": lambda: t.FileRecord("scan.pdf", PDF),

@@ -203,7 +203,7 @@ def test_one_that_fails_is_logged_without_a_name_and_the_others_go_on(there, mon
 def test_the_questions_are_as_many_however_many_referrals_are_open(there, django_assert_num_queries):
     for _ in range(4):
         given_an_undecided_request(there, NOW)
-    with django_assert_num_queries(5 + 2):  # the scope and its savepoint besides
+    with django_assert_num_queries(6 + 2):  # the scope and its savepoint besides
         assert due_steps(NOW) == ()
 
 

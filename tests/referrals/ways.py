@@ -13,6 +13,7 @@ from uuid import UUID
 
 from county import NOW, County
 from referrals.life import DENIAL, PDF, YES, asked
+from secondopinion.people.models import Delegation
 from secondopinion.people.person import SYSTEM, Person
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.referrals import told as t
@@ -132,6 +133,13 @@ def plans_own(there: County) -> Brought:
     return Brought(there, receive(request, person=there.person("nurse@plan"), now=NOW).referral_id)
 
 
+def decided_by_a_network_no_more(there: County) -> Brought:
+    """The Member's network decided at receipt, and its delegation has ended since."""
+    way = came_in(there, member=there.maria, requester_name="Maria Reyes")
+    Delegation.objects.filter(network=there.citrus).update(to_on=date(2026, 11, 22))  # the Sunday before
+    return way
+
+
 def may_be_an_appeal(there: County) -> Brought:
     """The same Member asks again about the same care two days after a denial."""
     denied(there)
@@ -212,7 +220,7 @@ WAYS: dict[str, Callable[[County], Way]] = {
     "is_appeal": is_appeal,
     "show_authority": lambda c: waits_for_authority(c).ready(time_.ShowAuthority(NOW, "power of attorney, scanned")),
     "correct": lambda c: came_in(c).ready(time_.Correct({"condition": "pain in the lower back"}, WORDS)),
-    "carry_over": lambda c: came_in(c).ready(time_.CarryOver("plan", "the plan", WORDS), "system"),
+    "carry_over": lambda c: decided_by_a_network_no_more(c).ready(time_.CarryOver(WORDS), "system"),
     "answer": lambda c: came_in(c).ready(t.Answer(YES)),
     "record_first": lambda c: came_in(c).ready(time_.RecordFirst("needed", "clinic note of 2026-11-10")),
     "file_record": lambda c: came_in(c).ready(t.FileRecord("scan.pdf", PDF)),

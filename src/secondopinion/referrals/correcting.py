@@ -12,6 +12,7 @@ from secondopinion.policy.opinions import Need
 from secondopinion.referrals.change import Change
 from secondopinion.referrals.ledger import plain
 from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.responsible import PLAN, decider_name, entity, responsible
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told_time import CarryOver, Correct, RecordFirst
 
@@ -90,4 +91,10 @@ def record_first(before: Snapshot, told: RecordFirst, person: Person, now: datet
 
 def carry_over(before: Snapshot, told: CarryOver, person: Person, now: datetime) -> Change:
     """Write down that another entity decides from this day on. Who it is follows from the register (II.L)."""
-    return Change(details={"decider": told.decider, "network": told.network_name, "why": told.why})
+    who = responsible(before, now)
+    if entity(who) == (before.carried_to or str(before.network_id or PLAN)):
+        raise Refused("The same entity decides as before; nothing was carried over.")
+    return Change(
+        details={"decider": who.decider.value, "network": decider_name(before, now), "why": told.why},
+        columns={"carried_to": entity(who)},
+    )

@@ -154,6 +154,7 @@ class Referral(models.Model):
     parent_service = models.CharField(max_length=160, blank=True, db_default="")
     parent_due_at = models.DateTimeField(null=True)
     parent_decided_at = models.DateTimeField(null=True)
+    carried_to = models.CharField(max_length=36, blank=True, db_default="", help_text="Who decides since a merger")
     maybe_appeal_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     outside_professional = models.ForeignKey(QualifiedProfessional, models.PROTECT, null=True, related_name="+")

@@ -13,6 +13,8 @@ from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
 
+PLAN = "plan"
+
 
 class Received(Protocol):
     """A referral, as a row or as a snapshot: whose it was on the day of receipt."""
@@ -29,6 +31,11 @@ def responsible(received: Received, now: datetime) -> Responsible:
     """Who decides on the Pacific day of `now`."""
     day = now.astimezone(PACIFIC).date()
     return responsible_for(received.network_id, received.program, received.decider, day)
+
+
+def entity(who: Responsible) -> str:
+    """The entity in one word, as a referral keeps it once it was carried over: the network's id, or the plan."""
+    return PLAN if who.network is None else str(who.network)
 
 
 def may_decide(received: Received, person: Person, now: datetime) -> bool:

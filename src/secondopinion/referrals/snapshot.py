@@ -99,6 +99,7 @@ class Snapshot:
     parent_service: str = ""
     parent_due_at: datetime | None = None
     parent_decided_at: datetime | None = None
+    carried_to: str = ""
     maybe_appeal_of_id: UUID | None = None
     outside_professional_id: UUID | None = None
     outside_agreed_at: datetime | None = None

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from secondopinion.people.delegation import responsible_for
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.asked import Program
@@ -25,13 +26,14 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import load, value
 from secondopinion.referrals import chasing, clockwork
 from secondopinion.referrals.advance import advance
-from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import VISIT_AHEAD, Notice, Referral, RunningClock
+from secondopinion.referrals.lifecycle import STEPS, Refused
+from secondopinion.referrals.models import OPEN, VISIT_AHEAD, Notice, Referral, RunningClock
+from secondopinion.referrals.responsible import entity
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.states import UNDECIDED, State
 from secondopinion.referrals.told import Close, Told
 from secondopinion.referrals.told_after import Chase, Lapse, Remind
-from secondopinion.referrals.told_time import Deem
+from secondopinion.referrals.told_time import CarryOver, Deem
 
 logger = logging.getLogger("secondopinion.sweep")
 
@@ -98,6 +100,8 @@ def _due(now: datetime) -> Iterator[Due]:
         from_at = clockwork.counts_as_denied_at(row)
         if from_at is not None and now >= from_at:
             yield Due(row.id, row.number, Deem())
+    for row in _rows(with_another_decider(now)):
+        yield Due(row.id, row.number, CarryOver(MOVED))
     for row in _rows(without_an_appointment(now)):
         if chasing.is_reminder_due(row, now):
             yield Due(row.id, row.number, Remind())
@@ -121,6 +125,21 @@ def _clock(kind: str, due_by: datetime) -> Exists:
     """Does a clock of this kind run on the referral that is due by an instant?"""
     running = RunningClock.objects.filter(referral=OuterRef("pk"), kind=kind, stopped_at__isnull=True)
     return Exists(running.filter(due_at__lte=due_by))
+
+
+MOVED = "By the register of delegation: a merger, or the end of a delegation. The clocks go on."
+
+
+def with_another_decider(now: datetime) -> QuerySet[Referral]:
+    """Open referrals that another entity decides today than the last one written down (II.L; 42 CFR 438.230)."""
+    today = now.astimezone(PACIFIC).date()
+    pairs = Referral.objects.filter(OPEN, decider="network").values_list("network_id", "program").distinct().order_by()
+    moved = Q(pk__in=())
+    for network, program in pairs:
+        who = entity(responsible_for(network, program, "network", today))
+        written = ("", who) if who == str(network) else (who,)  # nothing written says: as at receipt
+        moved |= Q(network_id=network, program=program) & ~Q(carried_to__in=written)
+    return Referral.objects.filter(moved, state__in=STEPS["carry_over"].sources)
 
 
 # Each question reads an index of the open referrals (`referral_open_due` and those of models.py beside it) over what

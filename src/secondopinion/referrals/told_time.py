@@ -127,6 +127,4 @@ class CarryOver(Told):
     """From this day another entity decides: a merger, or the end of a delegation. The clocks go on."""
 
     step: ClassVar[str] = "carry_over"
-    decider: str
-    network_name: str
     why: str
