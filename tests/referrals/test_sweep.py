@@ -14,11 +14,13 @@ from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter
 from secondopinion.people.person import Person
 from secondopinion.people.rls import plan_scope
-from secondopinion.referrals import notices_after
+from secondopinion.referrals import clockwork, notices_after
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
 from secondopinion.referrals.posting import post
+from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.receive import receive
+from secondopinion.referrals.snapshot import Running
 from secondopinion.referrals.sweep import due_steps, take_due
 from secondopinion.referrals.told import Answer, Authorize, Choose, Report, Schedule, See
 from secondopinion.referrals.told_objections import AnswerComplaint, Contact
@@ -235,3 +237,15 @@ def test_a_request_that_nobody_has_classified_runs_out_of_time_too(there):
     taken = given_an_undecided_request(there, at("2026-11-23 10:00"), opinion="", about="")
     assert swept(at("2026-11-30 23:29:59")) == {"deem": 1}  # Monday
     assert standing(taken) == "deemed_denied"
+
+
+def test_a_clock_that_ends_in_the_hour_that_comes_twice_is_known_again(there):
+    expedited = {"requester": "physician", "urgency": "expedited", "urgency_reason": "The leg is getting weaker."}
+    received = at("2026-10-29 02:15")  # Thursday; 72 hours later it is Sunday 2026-11-01 01:15 for the second time
+    taken = given_an_undecided_request(there, received, **expedited)
+    [clock] = clockwork.decision(snapshot_of(Referral.objects.get(pk=taken.referral_id)))
+    kept = RunningClock.objects.get(referral_id=taken.referral_id, kind="decision")
+    running = Running(kept.kind, kept.rule, kept.due_at, kept.started_at, kept.paused_at)
+    row = snapshot_of(Referral.objects.get(pk=taken.referral_id))
+    assert clock.due_at.fold == 1
+    assert clock.kind not in {c.kind for c in clockwork.moves((running,), row, received).starts}

@@ -36,7 +36,7 @@ def test_every_check_is_said_with_its_sentence_and_nothing_is_found(
     said = capsys.readouterr().out
     assert all(check.sentence in said for check in EVERY)
     assert said.endswith("Referrals looked at: 1; nothing found.\n")
-    assert "NOT SO" not in said
+    assert "FOUND" not in said
 
 
 def test_what_is_found_stands_below_its_check_and_the_command_fails(
@@ -46,8 +46,8 @@ def test_what_is_found_stands_below_its_check_and_the_command_fails(
         Referral.objects.update(position=7)
     assert proving.prove(["--all"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    found = next(n for n, line in enumerate(lines) if line.startswith("NOT SO"))
-    assert lines[found].split()[2] == "state"
+    found = next(n for n, line in enumerate(lines) if line.startswith("FOUND"))
+    assert lines[found].split()[1] == "state"
     assert lines[found + 1].strip() == f"{number}: the position is 7, the history says 2"
     assert lines[-1] == "Referrals looked at: 1; 1 found."
 

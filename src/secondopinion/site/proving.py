@@ -34,8 +34,8 @@ def outcome_of(count: int) -> str:
 
 
 def _lines(tally: Tally) -> list[str]:
-    told = [f"{'NOT SO' if tally.count else 'so':7} {tally.check.name:10} {tally.check.sentence}"]
-    told += [f"{'':8}{found.number}: {found.what}" for found in tally.first]
+    told = [f"{'FOUND' if tally.count else 'ok':6} {tally.check.name:10} {tally.check.sentence}"]
+    told += [f"{'':7}{found.number}: {found.what}" for found in tally.first]
     if tally.count > len(tally.first):
-        told.append(f"{'':8}and {tally.count - len(tally.first):,} more")
+        told.append(f"{'':7}and {tally.count - len(tally.first):,} more")
     return told
