@@ -9,7 +9,7 @@ import pytest
 from referrals.ways import WAYS, way_to
 from secondopinion.people.person import POLICY, Person
 from secondopinion.referrals.advance import VERBS, advance
-from secondopinion.referrals.clockwork import running
+from secondopinion.referrals.clockwork import counts_as_denied_at, running
 from secondopinion.referrals.lifecycle import STEPS, Refused
 from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
 from secondopinion.referrals.overnight import differences
@@ -68,3 +68,13 @@ def test_an_adverse_step_is_signed_by_a_licensed_physician_and_by_nobody_else(th
     taken = advance(way.referral, way.told, person=way.person, now=way.now)
     event = Event.objects.get(referral_id=way.referral, position=taken.position)
     assert (event.role, event.details["signed"]["state"]) == ("physician", "CA")
+
+
+def test_an_opinion_of_the_plans_own_is_timed_by_its_parent_and_by_itself_once_the_parent_is_decided(there):
+    way = way_to("parent_decided", there)
+    kinds = RunningClock.objects.filter(referral_id=way.referral, stopped_at__isnull=True)
+    assert set(kinds.values_list("kind", flat=True)) == {"parent-decision"}
+    advance(way.referral, way.told, person=way.person, now=way.now)
+    assert set(kinds.values_list("kind", flat=True)) == {"decision"}
+    row = snapshot_of(Referral.objects.get(pk=way.referral))
+    assert counts_as_denied_at(row) is None, "nobody asked the plan for it, so its end denies nothing"

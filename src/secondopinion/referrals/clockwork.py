@@ -73,7 +73,11 @@ def decision(row: Snapshot) -> tuple[Clock, ...]:
     if row.found_by:
         return (retrospective_clock(asked),)
     if asked.requester is Requester.PLAN:
-        return ()  # the clock of the parent request runs instead
+        if row.parent_decided_at is None:
+            return ()  # the clock of the parent request runs instead
+        # Reading: once the request it was for is decided, an opinion of the plan's own has a time of its own: that of
+        # any request, from its receipt. Nobody asked the plan for it, so its end denies nothing.
+        asked = replace(asked, requester=Requester.MEMBER)
     more = {"extension_days": row.extension_days, "representative_valid_at": row.representative_valid_at,
             "reopened_at": row.reopened_at, "prior_authorization": _needs_authorization(row, asked)}  # fmt: skip
     missing = row.representative_needed and row.representative_valid_at is None
@@ -94,7 +98,7 @@ def decision_due(row: Snapshot) -> datetime | None:
 def counts_as_denied_at(row: Snapshot) -> datetime | None:
     """From which instant a request that nobody decided counts as denied (42 CFR 438.404(c)(5))."""
     due = decision_due(row)
-    if due is None or row.stands not in UNDECIDED:
+    if due is None or row.stands not in UNDECIDED or row.requester == Requester.PLAN:
         return None
     # Reading: the notice must leave on the day the time ends, so the step is taken a little before its last second.
     minutes = value("decision_time.deemed.last_call", due.astimezone(PACIFIC).date()).number
