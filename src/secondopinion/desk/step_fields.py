@@ -20,6 +20,7 @@ CLASSES: Mapping[type[forms.Widget], str] = {
     forms.Textarea: "usa-textarea",
     forms.Select: "usa-select",
     forms.CheckboxInput: "usa-checkbox__input",
+    forms.CheckboxSelectMultiple: "usa-checkbox__input",
     forms.ClearableFileInput: "usa-file-input",
     forms.FileInput: "usa-file-input",
 }
@@ -32,7 +33,8 @@ class Setting:
     before: Snapshot
     person: Person
     now: datetime
-    choices: Mapping[str, Sequence[tuple[str, str]]]
+    choices: Mapping[str, Sequence[tuple[Any, str]]]
+    earlier: str = ""  # the number of the referral whose decision this request may appeal
 
     @property
     def today(self) -> date:
@@ -93,11 +95,11 @@ def day_field(label: str, help_text: str = "", *, required: bool = True) -> form
     return forms.DateField(label=label, help_text=help_text, required=required, widget=widget, error_messages=wrong)
 
 
-def time_field(label: str, help_text: str = "") -> forms.TimeField:
+def time_field(label: str, help_text: str = "", *, required: bool = True) -> forms.TimeField:
     """A time of day in Pacific time."""
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     wrong = {"invalid": f"“{label}” is no time of day. Write it as 14:30."}
-    return forms.TimeField(label=label, help_text=help_text, widget=widget, error_messages=wrong)
+    return forms.TimeField(label=label, help_text=help_text, required=required, widget=widget, error_messages=wrong)
 
 
 def words_field(
