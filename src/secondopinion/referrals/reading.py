@@ -147,7 +147,8 @@ def named_in_the_letter(referral: Referral, step: str, now: datetime) -> list[Ca
     """Whom the letter of a limited yes would name: for a limit those in reach, for a part the nearest."""
     before = snapshot_of(referral)
     if step == Limit.step:
-        able = reachable_for(before, referral.member, now)[:OFFERED]
+        able = reachable_for(before, referral.member, now)
+        able = [who for who in able if who.pk == before.professional_id] or able[:OFFERED]
     else:
         able = named_for_a_part(before, now)
     return _described(before, referral, able, now)
