@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from secondopinion.desk.beside import Beside, beside
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.errors import summary_of
-from secondopinion.desk.history import Context, lines, npis_in
+from secondopinion.desk.history import lines, npis_in
 from secondopinion.desk.instants import six_instants
 from secondopinion.desk.members import banner_of
 from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words, spoken_day
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import FORMS
 from secondopinion.desk.step_hints import blocked, has_nothing_to_do
+from secondopinion.desk.telling import Context
 from secondopinion.desk.timing import clock_rows
 from secondopinion.people.doors import signed_in
 from secondopinion.people.person import Person
@@ -146,6 +147,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "may_answer": "answer" in allowed,
         "next_steps": next_steps(setting, allowed, columns, refusal),
         "may_choose": "choose" in allowed and bool(found.opinion and found.about),
+        "may_search": "search" in allowed and bool(found.opinion and found.about),
         "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,
         "clocks": clock_rows(reading.clocks_of(found), now),

@@ -13,11 +13,12 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from secondopinion.desk import choosing, consultation, decision, referral
+from secondopinion.desk import choosing, consultation, decision, referral, search_network
 from secondopinion.desk.beside import VALUES
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.outcome import NOT_SO, again, done, line_of, seen
 from secondopinion.desk.referral import Refusal, now_of, person_of, referral_or_404, refusal_of_form, setting_of
+from secondopinion.desk.step_fields import StepForm
 from secondopinion.desk.step_forms import FORMS
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.people.doors import signed_in
@@ -37,6 +38,14 @@ PAGES: Final[Mapping[str, tuple[str, Show]]] = MappingProxyType(
         "choose": ("choose-professional", choosing.show),
         "consultation": ("consultation", consultation.show),
         "decide": ("referral", decision.show_refusal),
+        "search": ("search-network", search_network.show),
+    }
+)
+OWN_PAGES: Final[Mapping[str, tuple[type[StepForm], str, Show]]] = MappingProxyType(
+    {
+        "choose": (choosing.ChooseForm, "referral", choosing.show),
+        "search": (search_network.SearchForm, "search-network", search_network.show),
+        "agree_outside": (search_network.AgreeOutsideForm, "search-network", search_network.show),
     }
 )
 
@@ -50,11 +59,11 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     address, show = PAGES.get(shown_on, PAGES["referral"])
     if step == "answer":
         return _answer(request, found)
-    maker = choosing.ChooseForm if step == "choose" else FORMS.get(step)
+    maker = FORMS.get(step)
+    if step in OWN_PAGES:
+        maker, address, show = OWN_PAGES[step]
     if maker is None:
         raise Http404("There is no such step here. Open the referral's page.")
-    if step == "choose":
-        address, show = "referral", choosing.show
     form = maker(setting_of(request, found), request.POST, request.FILES)
     if not form.is_valid():
         return show(request, found, refusal_of_form(step, form), NOT_SO)

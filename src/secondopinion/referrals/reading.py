@@ -5,9 +5,10 @@ Every function takes a referral that came through `access`, so whoever reads it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from secondopinion.directory.models import Contract, QualifiedProfessional
@@ -26,6 +27,7 @@ from secondopinion.referrals.lifecycle import Refused, Step, steps_from
 from secondopinion.referrals.match import candidates_for, level_of, miles_from, reachable_for, where_to
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.outcomes import OFFERED, limited, named_for_a_part, parted
+from secondopinion.referrals.searching import Found, search_for
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Deny
@@ -218,3 +220,28 @@ def modification_drafts(
 def suspected(referral: Referral) -> Referral | None:
     """The earlier referral whose decision this request may appeal, or none."""
     return Referral.objects.filter(pk=referral.maybe_appeal_of_id).first() if referral.maybe_appeal_of_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSearch:
+    """The last search of the network as the history keeps it. `looked` are rows of `searching.Looked`."""
+
+    at: datetime
+    by: str
+    looked: tuple[Mapping[str, Any], ...]
+
+
+def last_search(referral: Referral) -> KeptSearch | None:
+    """The last search of the network, or none."""
+    event = Event.objects.filter(referral=referral, step="search").order_by("-position").first()
+    return KeptSearch(event.at, event.actor, tuple(event.details["search"]["looked"])) if event else None
+
+
+def search_now(referral: Referral, openings: Mapping[str, date], now: datetime) -> Found:
+    """What a search would find now, before it is kept. Raises Refused while the opinion is not classified."""
+    return search_for(snapshot_of(referral), referral.member, openings, now)
+
+
+def outside_of(referral: Referral) -> QualifiedProfessional | None:
+    """The Non-Contracted Provider that a physician agreed to, or none (II.H)."""
+    return notices.professional(referral.outside_professional_id)
