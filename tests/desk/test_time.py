@@ -1,9 +1,9 @@
-"""More time, the fast way, what came in late, and what is set right: each form the happy way, and refused with sense."""
+"""More time, the fast way, what came in late, and what is set right: each form the happy way and refused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from county import NOW, County
-from desk.life import YES, again, authorized, received, step, visited, with_a_nurse, with_a_physician
+from desk.life import again, authorized, received, step, visited, with_a_nurse, with_a_physician
 from desk.test_referral import page, take, text
-from secondopinion.referrals.models import Referral
-from secondopinion.referrals.states import State
-from secondopinion.referrals.told import Answer
-from secondopinion.referrals.told_time import Delay, RefuseExpedite
+from secondopinion.desk.timing import clock_rows
+from secondopinion.desk.words import words_of
+from secondopinion.referrals.models import Referral, RunningClock
+from secondopinion.referrals.told_time import RefuseExpedite
 
 Browser = Callable[[str], Client]
 SAFE = "The scan shows no change since summer, so waiting does no harm."
@@ -219,11 +219,47 @@ def test_nothing_is_written_when_a_form_lacks_its_reason(place: County, signed_i
     assert again(referral).position == referral.position
 
 
-def test_a_clock_that_was_replaced_or_is_not_needed_says_so(place: County, signed_in_as: Browser) -> None:
-    more = Delay(days=7, ground="member-asked", asked_by_name="Member One")
-    referral = step(place, with_a_physician(place), "physician@plan", more)
-    referral = step(place, referral, "nurse@plan", Answer(YES))
-    said = text(page(signed_in_as("physician@plan"), referral))
-    assert "because the Member asked for more time" in said
-    assert State(referral.state) is State.PHYSICIAN_REVIEW
-    assert NOW < datetime(2026, 12, 1, tzinfo=UTC)
+def clock(rule: str, hours: int | None, **other: Any) -> RunningClock:
+    """A decision clock that started on Monday 2026-11-23 at 10:00 and is due so many hours later."""
+    due_at = None if hours is None else NOW + timedelta(hours=hours)
+    return RunningClock(kind="decision", rule=rule, label=rule, authority="HSC", started_at=NOW, due_at=due_at, **other)
+
+
+def test_every_clock_says_how_it_ended_or_why_it_waits() -> None:
+    done = NOW + timedelta(hours=2)
+    rows = clock_rows(
+        (
+            clock("replaced", 1, stopped_at=done, outcome="replaced"),
+            clock("void", 9, stopped_at=done, outcome="void"),
+            clock("met", 5, stopped_at=done, outcome="met"),
+            clock("late", 1, stopped_at=done, outcome="missed"),
+            clock("ran-out", 3, stopped_at=done, outcome="missed"),
+            clock("waits", None, paused_at=NOW),
+            clock("runs", 30),
+            clock("runs-longer", 60),
+        ),
+        NOW,
+    )
+    assert {row.label: row.how for row in rows} == {
+        "replaced": "Another limit took its place",
+        "void": "Not needed any more",
+        "met": "Met, 3 h before it was due",
+        "late": "Missed by 1 h",
+        "ran-out": "Missed: the time ran out",
+        "waits": "Waiting since Mon, Nov 23, 2026, 10:00 AM PT for information",
+        "runs": "Running, 30 h left",
+        "runs-longer": "Running, 60 h left",
+    }
+    assert [row.label for row in rows if row.binding] == ["runs"]
+
+
+KINDS = (
+    "decision", "parent-decision", "authority", "provider-notice", "member-notice", "written-notice", "refusal-notice",
+    "withdrawal-notice", "appointment", "visit-record", "report", "report-delivery", "agreement", "appeal-acknowledge",
+    "appeal-resolve", "complaint-acknowledge", "complaint-resolve", "effectuate",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_clock_has_words(kind: str) -> None:
+    assert words_of(kind, "due") != kind
