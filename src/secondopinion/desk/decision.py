@@ -67,8 +67,8 @@ UNREAD: Final = "Not every paper is marked as read. Read each paper, mark it, th
 
 THE_POLICY_SAYS_YES: Final = "The policy authorizes this request. It cannot be denied; authorize it."
 NO_YES_TO_LIMIT: Final = (
-    "Only a yes can be limited, and the policy finds none in the recorded answers. Answer the open questions, or give "
-    "another good reason above; then the yes can be kept to the network, or to a part."
+    "Only a yes can be limited, and the policy finds none in the recorded answers. Answer the open questions on the "
+    "referral’s page, your own judgment among them; then the yes can be kept to the network, or to a part."
 )
 
 

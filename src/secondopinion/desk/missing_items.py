@@ -12,6 +12,10 @@ ROWS: Final = ("1", "2", "3")
 QUESTION: Final = "Which question would it settle?"
 CLAUSE: Final = "Which clause needs it?"
 NO_QUESTION: Final = "None of the questions"
+MORE_ITEMS: Final = (
+    ("A second thing is missing", ("words_2", "fact_2", "clause_2")),
+    ("A third thing is missing", ("words_3", "fact_3", "clause_3")),
+)
 ITS_CLAUSE: Final = "The clause that asks this question"
 
 

@@ -16,6 +16,9 @@ class ModifyForm(ReasonsForm):
     """What every limited yes is written with."""
 
     in_the_letter = ("clinical_reason", "medicare_reason", "medi_cal_reason")
+    reason_1 = sentence("Why, in words the Member understands")
+    reason_2 = sentence("Why", required=False)
+    reason_3 = sentence("Why", required=False)
     asked = line_field("What was asked, in a few words")
     approved = line_field("What is approved, in a few words")
     clinical_reason = words_field("The medical reason, if there is one", required=False)
@@ -31,7 +34,7 @@ class ModifyForm(ReasonsForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [*list(field.choices)[:1], *clauses]  # type: ignore[arg-type]
 
-    def parts(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         """What the physician said, by the names of `Modify`."""
         said = self.cleaned_data
         names = ("asked", "approved", "clinical_reason", "medicare_reason", "medi_cal_reason", "expertise")
@@ -56,7 +59,7 @@ class LimitForm(ModifyForm):
 
     def told(self) -> Limit:
         """What the physician said."""
-        return Limit(**self.parts())
+        return Limit(**self.written())
 
 
 class PartForm(ModifyForm):
@@ -73,4 +76,4 @@ class PartForm(ModifyForm):
 
     def told(self) -> GrantInPart:
         """What the physician said."""
-        return GrantInPart(**self.parts())
+        return GrantInPart(**self.written())

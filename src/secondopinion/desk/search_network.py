@@ -94,6 +94,7 @@ class Row:
 
     name: str
     looked: Looked
+    verified_on: date
     field: Any
 
 
@@ -129,9 +130,11 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         most, see_by = here.most_miles, date.fromisoformat(here.see_by)
         nearest = sorted(here.looked, key=lambda x: (bool(x.against), x.miles or 0.0))[:MOST]
         if "search" in allowed:
-            offered = [(x.npi, names.get(x.npi, x.npi)) for x in nearest]
+            offered = [(x.npi, names.get(x.npi, x.npi)) for x in nearest if worth_asking(x)]
             search = search or SearchForm(with_openings(setting, offered))
-        rows = [Row(names.get(x.npi, x.npi), x, field_of(search, x)) for x in nearest]
+        rows = [
+            Row(names.get(x.npi, x.npi), x, date.fromisoformat(x.verified_on), field_of(search, x)) for x in nearest
+        ]
         left_out = len(here.looked) - len(rows)
     except Refused as refused:
         unready = refused.sentence
@@ -172,6 +175,11 @@ def field_of(form: SearchForm | None, looked: Looked) -> Any:
     if looked.first_opening:
         form.initial.setdefault(name, date.fromisoformat(looked.first_opening))
     return form[name]
+
+
+def worth_asking(looked: Looked) -> bool:
+    """Could the first appointment settle anything, or does something else speak against the professional already?"""
+    return looked.independent and looked.accepts and looked.within_reach is not False
 
 
 def may_go_outside(before: Snapshot) -> bool:

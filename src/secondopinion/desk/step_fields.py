@@ -42,6 +42,15 @@ class Setting:
         return self.now.astimezone(PACIFIC).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields that stand together. With a title they are folded away until they are wanted."""
+
+    title: str
+    fields: Sequence[Any]
+    open: bool = True
+
+
 class StepForm(forms.Form):
     """A step as a small form. `told()` is what the person said, once the form is valid."""
 
@@ -50,6 +59,8 @@ class StepForm(forms.Form):
     verb: ClassVar[str]  # what the button says
     explains: ClassVar[str] = ""
     careful: ClassVar[bool] = False  # an end that is not gone back on: the button says so by its colour
+
+    folds: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()  # what is folded away: its title, its fields
 
     def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
         self.setting = setting
@@ -67,6 +78,18 @@ class StepForm(forms.Form):
     def first_values(self, setting: Setting) -> dict[str, Any]:
         """What stands in the fields before anybody types."""
         return {}
+
+    @property
+    def parts(self) -> list[Part]:
+        """The fields as a page shows them: those in sight, then what is folded, open where something was typed."""
+        folded = {name for _, names in self.folds for name in names}
+        parts = [Part("", [self[name] for name in self.fields if name not in folded])]
+        for title, names in self.folds:
+            here = [name for name in names if name in self.fields]
+            typed = self.is_bound and any(name in self.errors or name in self.changed_data for name in here)
+            if here:
+                parts.append(Part(title, [self[name] for name in here], typed))
+        return parts
 
     @property
     def position(self) -> int:

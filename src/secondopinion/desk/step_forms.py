@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 
-from secondopinion.desk.missing_items import MissingItems
+from secondopinion.desk.missing_items import MORE_ITEMS, MissingItems
 from secondopinion.desk.step_fields import (
     Setting,
     StepForm,
@@ -133,6 +133,7 @@ class AskForm(MissingItems):
     title = "Ask for information"
     verb = "Ask the Member and the office that asked"
     explains = "Each thing asked for names the question it would settle. The decision clock runs on."
+    folds = MORE_ITEMS
 
     def told(self) -> Told:
         """What the person said."""

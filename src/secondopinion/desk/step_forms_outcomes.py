@@ -35,17 +35,22 @@ class DismissForm(StepForm):
     verb = "Dismiss the request"
     explains = "No decision is owed. The Member is told why, and how to have the dismissal looked at again."
     careful = True
+    folds = (
+        ("First try to get what was missing", ("day_1", "time_1", "how_1", "what_1")),
+        ("Second try", ("day_2", "time_2", "how_2", "what_2")),
+        ("Third try", ("day_3", "time_3", "how_3", "what_3")),
+    )
     ground = choice_field("On which ground?", tuple(DISMISSALS.items()))
     reason = words_field("Why? The reader of the letter sees this.", shortest=SHORTEST_REASON)
-    day_1 = day_field("First try to mend it: day", required=False)
+    day_1 = day_field("Day of the first try", required=False)
     time_1 = time_field("Time of the first try", "Pacific time.", required=False)
-    how_1 = line_field("How was it made?", "By phone, by letter, by fax; and to whom.", required=False)
-    what_1 = line_field("What was asked?", required=False)
-    day_2 = day_field("Second try: day", required=False)
+    how_1 = line_field("How was the first try made?", "By phone, by letter, by fax; and to whom.", required=False)
+    what_1 = line_field("What was asked the first time?", required=False)
+    day_2 = day_field("Day of the second try", required=False)
     time_2 = time_field("Time of the second try", "Pacific time.", required=False)
     how_2 = line_field("How was the second try made?", required=False)
     what_2 = line_field("What was asked the second time?", required=False)
-    day_3 = day_field("Third try: day", required=False)
+    day_3 = day_field("Day of the third try", required=False)
     time_3 = time_field("Time of the third try", "Pacific time.", required=False)
     how_3 = line_field("How was the third try made?", required=False)
     what_3 = line_field("What was asked the third time?", required=False)

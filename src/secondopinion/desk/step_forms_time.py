@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 
-from secondopinion.desk.missing_items import MissingItems
+from secondopinion.desk.missing_items import MORE_ITEMS, MissingItems
 from secondopinion.desk.step_fields import (
     Setting,
     StepForm,
@@ -79,7 +79,7 @@ class LateInformationForm(StepForm):
     title = "Record further information that came in"
     verb = "Keep what came in"
     explains = (
-        "For what nobody was waiting for. After a no it opens nothing by itself: it can lead to a yes or an appeal."
+        "For what nobody was waiting for. After a no it opens nothing by itself; it can lead to a yes, or an appeal."
     )
     day = day_field("Day it came in")
     time = time_field("Time it came in", STAMP)
@@ -99,7 +99,8 @@ class ExpediteForm(StepForm):
     title = "Make it expedited"
     verb = "Make it expedited"
     explains = (
-        "It is then decided within 72 hours. A provider’s word is enough; without one, a nurse or a physician finds it."
+        "The fast clock then runs beside the old one. A provider’s word is enough; without one, a nurse or a "
+        "physician must find it."
     )
     reason = words_field("What could happen to the Member while waiting the standard time?", rows=2)
     supported = tick_field("A provider says that waiting could harm the Member")
@@ -144,10 +145,16 @@ class DelayForm(MissingItems):
     interest = words_field(
         "Why is waiting good for the Member?", "Not needed when somebody asked for more time.", required=False, rows=2
     )
-    asked_by_name = line_field("Who asked for more time?", "When the Member or a provider asked.", required=False)
-    expert = line_field("Which kind of expert?", "When an expert must look.", required=False)
-    examination = line_field("Which examination or test?", "When one is needed.", required=False)
-    field_order = ("days", "ground", "interest", "asked_by_name", "expert", "examination")
+    asked_by_name = line_field("Who asked for more time?", "The Member, or a provider by name.", required=False)
+    expert = line_field("Which kind of expert?", required=False)
+    examination = line_field("Which examination or test?", required=False)
+    folds = (
+        ("When somebody asked for more time", ("asked_by_name",)),
+        ("When an expert must look", ("expert",)),
+        ("When an examination or a test is needed", ("examination",)),
+        ("When information is missing", ("words_1", "fact_1", "clause_1")),
+        *MORE_ITEMS,
+    )
 
     def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
         super().__init__(setting, data, files)
@@ -156,7 +163,6 @@ class DelayForm(MissingItems):
         days.help_text = f"At most {most} calendar days after the first limit."
         days.widget.attrs["max"] = most
         self.fields["words_1"].required = False
-        self.fields["words_1"].help_text = "When information is missing. In words that the Member understands."
 
     def told(self) -> Told:
         """What the person said."""
@@ -216,7 +222,7 @@ class CorrectForm(StepForm):
     step = "correct"
     title = "Correct what was written down"
     verb = "Correct it"
-    explains = "Change only what is wrong. What stood there before stays in the history."
+    explains = "Open what is wrong and change only that. What stood there before stays in the history."
     why = line_field("What was wrong, and how do you know?")
     day = day_field("Day the request reached us", "It can only move to an earlier instant.")
     time = time_field("Time the request reached us", STAMP)
@@ -231,6 +237,13 @@ class CorrectForm(StepForm):
     clinician_name = line_field("Whose care is questioned", required=False)
     visited_on = day_field("Day of the visit")
 
+    folds = (
+        ("When it reached us", ("day", "time")),
+        ("Who asked, and in what words", ("requester_name", "requester_phone", "requester_npi", "requester_address",
+                                          "request_words")),
+        ("What it is about", ("condition", "condition_code", "procedure", "clinician_name")),
+        ("When the visit was", ("visited_on",)),
+    )  # fmt: skip
     WORDS_OF = ("requester_name", "requester_phone", "requester_npi", "requester_address", "request_words", "condition",
                 "condition_code", "procedure", "clinician_name")  # fmt: skip
 
