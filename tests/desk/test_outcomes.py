@@ -100,7 +100,7 @@ def test_what_counts_as_denied_is_said_calmly_and_changed_to_a_yes(
     front_door_at(late)
     client = signed_in_as("nurse@plan")
     said = text(page(client, referral))
-    assert "Nobody decided in time. By law it counts as denied; the Member was told and can appeal." in said
+    assert "Nobody decided in time. By law it counts as denied; the Member is being told and can appeal." in said
     assert "It can still be changed to a yes." in said
     assert "wrote down that nobody decided in time, which by law counts as a denial" in said
     assert "Not decided in time: counts as denied" in said

@@ -32,7 +32,7 @@ from secondopinion.referrals.access import one
 from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.packet import packets_of
-from secondopinion.referrals.states import FINISHED, State
+from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 
 Thing = TypeVar("Thing")
 RESCINDABLE: Final = tuple(state.value for state in VISIT_AHEAD)
@@ -245,11 +245,11 @@ ENDED: Final[Mapping[State, str]] = {
         "It can still be changed to a yes."
     ),
     State.DISMISSED: (
-        "Dismissed: no decision is owed. The Member was told why and can ask to have that looked at again. "
+        "Dismissed: no decision is owed; the Member was told why, and can ask to have that looked at again. "
         "For good cause the request is opened again."
     ),
     State.NOT_COVERED: (
-        "The visit is not covered. The Member was told why, and that an appeal is possible. "
+        "The visit is not covered; the Member was told why, and that an appeal is possible. "
         "If an exception turns up, record that nothing is owed."
     ),
     State.EXPIRED: ("The authorization ended and nobody was seen. The Member was told that asking again is free."),
@@ -272,7 +272,8 @@ def guide(found: Referral, columns: Beside) -> str:
     """One sentence or two that say where things stand and what comes next."""
     state = State(found.state)
     if state in ENDED:
-        return ENDED[state]
+        told = found.member_notice_at is not None or state not in ADVERSE_ENDS
+        return ENDED[state] if told else ENDED[state].replace("the Member was told", "the Member is being told")
     if found.rescinded_at is not None and found.valid_until is not None:
         return (
             f"The authorization was taken back: its last day is {spoken_day(found.valid_until)}. Until then a visit is "
