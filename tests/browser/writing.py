@@ -9,6 +9,7 @@ from browser.desk import Desk
 REASON = "Nobody has told you to have surgery. Your doctor asked you to wait and see."
 CLINICAL = "The scan of October shows no change that surgery would help."
 TO_SEND = "A note from your doctor that names a surgery"
+EXPERTISE = "Fifteen years of back care in family practice, and a talk with a spine surgeon."
 NO_OTHER = "The file was read for any other reason of like weight; none was found."
 
 
@@ -21,5 +22,7 @@ def write_a_denial(physician: Desk, number: str) -> None:
     physician.type("The medical reason", CLINICAL, within=form)
     physician.type("What would lead to a yes", TO_SEND, within=form)
     physician.type("Why no other good reason applies", NO_OTHER, within=form)
+    if form.get_by_label("What fits you to judge this question?").count():
+        physician.type("What fits you to judge this question?", EXPERTISE, within=form)
     physician.send("Show the letter", within=form)
     expect(form.get_by_role("button", name="Sign and deny")).to_be_visible()

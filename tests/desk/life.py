@@ -25,12 +25,14 @@ TYPED = {
     "clinical_reason": "The scan of your back in October shows no change that surgery would help.",
     "would_change": "A note from your doctor that names a surgery\nA new scan of your back",
     "why_not_otherwise": "The file was read for any other reason of like weight, and none was found.",
+    "expertise": "Fifteen years of back care in family practice, and a talk with a spine surgeon.",
 }
 DENIAL = Deny(
     reasons=(Reason(TYPED["clause_1"], TYPED["reason_1"]),),
     clinical_reason=TYPED["clinical_reason"],
     why_not_otherwise=TYPED["why_not_otherwise"],
     would_change=TYPED["would_change"],
+    expertise=TYPED["expertise"],
 )
 
 

@@ -1,14 +1,16 @@
 """The decision page: the whole story on one screen, and the letter exactly as the Member will read it.
 
-What is signed is what was shown: the letters that signing would freeze are made from the typed text, printed
-and shown; signing makes them again and goes on only when they are the same, byte for byte.
+The physician chooses a way: deny, keep the choice to the network (II.G), authorize a part, or take more time. What
+is signed is what was shown: the letters that signing would freeze are made from the typed text, printed and shown;
+signing makes them again and goes on only when they are the same, byte for byte.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import transaction
@@ -16,14 +18,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from secondopinion.desk.beside import beside
+from secondopinion.desk.beside import Beside, beside
+from secondopinion.desk.choosing import Offer, offer
 from secondopinion.desk.denial_form import DenyForm
 from secondopinion.desk.errors import Line, summary_of
 from secondopinion.desk.letters import inline
+from secondopinion.desk.modify_form import LimitForm, PartForm
 from secondopinion.desk.outcome import MOVED_ON, NOT_SO, again, done, line_of, seen
 from secondopinion.desk.pictures import Picture, pictures
-from secondopinion.desk.referral import head_of, now_of, person_of, referral_or_404, setting_of
+from secondopinion.desk.reasons_form import ReasonsForm
+from secondopinion.desk.referral import Refusal, head_of, now_of, person_of, referral_or_404, setting_of
+from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import SendBackForm
+from secondopinion.desk.step_forms_time import DelayForm
+from secondopinion.desk.step_hints import no_more_time
 from secondopinion.desk.words import words_of
 from secondopinion.letters.freeze import Frozen
 from secondopinion.letters.paper import seal
@@ -36,12 +44,13 @@ from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
-from secondopinion.referrals.gate import credential_to_sign
+from secondopinion.referrals.gate import MAYBE_AN_APPEAL, credential_to_sign
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper, Referral
+from secondopinion.referrals.outcomes import NOBODY_IN_REACH
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import State
-from secondopinion.referrals.told import Answer, Authorize, Deny
+from secondopinion.referrals.told import Answer, Authorize, Told
 
 JUDGMENTS: Final = {
     Opinion.SECOND.value: "reviewer_finds_another_reason",
@@ -54,6 +63,38 @@ NOT_THE_SAME: Final = (
 )
 SHOW_FIRST: Final = "You have not seen the letter yet. Nothing was signed. Read the letter below, then sign."
 UNREAD: Final = "Not every paper is marked as read. Read each paper, mark it, then sign."
+
+
+THE_POLICY_SAYS_YES: Final = "The policy authorizes this request. It cannot be denied; authorize it."
+NO_YES_TO_LIMIT: Final = (
+    "Only a yes can be limited, and the policy finds none in the recorded answers. Answer the open questions on the "
+    "referral’s page, your own judgment among them; then the yes can be kept to the network, or to a part."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to decide that is signed: its form, and what makes the letters that signing would freeze."""
+
+    form: type[ReasonsForm]
+    drafts: Callable[..., tuple[Frozen, ...]]
+
+
+SIGNED: Final[Mapping[str, Way]] = MappingProxyType(
+    {
+        "deny": Way(DenyForm, reading.denial_drafts),
+        "limit": Way(LimitForm, reading.modification_drafts),
+        "grant_in_part": Way(PartForm, reading.modification_drafts),
+    }
+)
+TITLES: Final = MappingProxyType(
+    {
+        "deny": DenyForm.title,
+        "limit": LimitForm.title,
+        "grant_in_part": PartForm.title,
+        "delay": DelayForm.title,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +125,19 @@ class Unread:
 @signed_in("physician", why="decide a referral")
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, number: str) -> HttpResponse:
-    """Read the story; show the letter; sign. `act` says which button was pressed: show, pdf or sign."""
+    """Read the story; choose a way; show the letter; sign. `act` says which button: show, pdf or sign."""
     found = referral_or_404(request, number)
     if request.method != "POST":
         return show(request, found)
-    form = DenyForm(setting_of(request, found), request.POST)
+    name = request.POST.get("way", "deny")
+    way = SIGNED.get(name, SIGNED["deny"])
+    form = way.form(setting_of(request, found), request.POST)
     if not form.is_valid():
         return show(request, found, form, errors=summary_of(form), status=NOT_SO)
     act = request.POST.get("act", "show")
     try:
         before, told = reading.snapshot_of(found), form.told()
-        drafts = reading.denial_drafts(before, told, person_of(request), now_of(request))
+        drafts = way.drafts(before, told, person_of(request), now_of(request))
         if act == "pdf":
             return inline(sealed(before, drafts[0]).pdf, f"{number}-draft.pdf")
         if act != "sign":
@@ -102,11 +145,11 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return sign(request, found, form, told, drafts)
     except (Refused, Incomplete) as refused:
         fresh, status = again(request, found)
-        return show(request, fresh, form, errors=(Line(str(refused), "deny"),), status=status)
+        return show(request, fresh, form, errors=(Line(str(refused), form.step),), status=status)
 
 
-def sign(request: HttpRequest, found: Referral, form: DenyForm, told: Deny, drafts: Sequence[Frozen]) -> HttpResponse:
-    """Deny, when what would be signed is what was shown. Raises Refused."""
+def sign(request: HttpRequest, found: Referral, form: ReasonsForm, told: Any, drafts: Sequence[Frozen]) -> HttpResponse:
+    """Sign, when what would be signed is what was shown. Raises Refused."""
     was_shown = request.POST.get("shown", "")
     if was_shown != sum_of(drafts):
         sentence = NOT_THE_SAME if was_shown else SHOW_FIRST
@@ -115,13 +158,8 @@ def sign(request: HttpRequest, found: Referral, form: DenyForm, told: Deny, draf
     considered = tuple(p.pk for p in papers if f"read-{p.pk}" in request.POST)
     if len(considered) < len(papers):
         return show(request, found, form, drafts=drafts, errors=(Line(UNREAD, "papers"),), status=NOT_SO)
-    taken = advance(
-        found.id,
-        replace(told, considered=considered),
-        person=person_of(request),
-        now=now_of(request),
-        seen=seen(request),
-    )
+    signed: Told = replace(told, considered=considered)
+    taken = advance(found.id, signed, person=person_of(request), now=now_of(request), seen=seen(request))
     return done(request, taken, "referral")
 
 
@@ -153,24 +191,32 @@ def _authorize(request: HttpRequest, found: Referral, note: str) -> Taken:
         return advance(found.id, Authorize(note), person=person, now=now, seen=position)
 
 
+def show_refusal(request: HttpRequest, found: Referral, refusal: Refusal, status: int) -> HttpResponse:
+    """The page again after a step on it that is not signed here was refused, with what was typed."""
+    return show(request, found, refusal.form, errors=refusal.errors, status=status)
+
+
 def show(
     request: HttpRequest,
     found: Referral,
-    form: DenyForm | None = None,
+    form: StepForm | None = None,
     *,
     drafts: Sequence[Frozen] = (),
     errors: Sequence[Line] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The page: the story, the form, and the letter once it was asked for."""
+    """The page: the story, the ways to decide, the form of one, and the letter once it was asked for."""
     person = person_of(request)
     setting = setting_of(request, found)
     before = setting.before
     events = reading.events_of(found)
     allowed = {step.name for step in reading.steps_for(found, person)}
     columns = beside(before, reading.answers_given(events), person, may_answer=False, typed={})
+    way = way_of(request, form, columns)
+    offers = offers_of(request, found, way) if "deny" in allowed and columns.authorizes else ()
+    against = why_not(way, setting, columns, offers)
     context = head_of(request, found) | {
-        "errors": leading(errors, "deny" in allowed, not columns.authorizes),
+        "errors": leading(errors, "deny" in allowed, bool(way) and not against),
         "beside": columns,
         "to_judge": columns.groups[0] if columns.groups else None,
         "known": [line for section in columns.sections for line in section.lines if line.value != "unknown"],
@@ -178,8 +224,13 @@ def show(
         "papers": [Unread(p, f"read-{p.pk}" in request.POST) for p in reading.papers_of(found)],
         "may_deny": "deny" in allowed,
         "is_here": found.state == State.PHYSICIAN_REVIEW.value,
+        "ways": [(name, title, name == way) for name, title in TITLES.items()],
+        "way": way,
+        "against": against,
+        "offers": offers,
+        "earlier": reading.suspected(found),
         "cannot_sign": cannot_sign(before, person),
-        "form": form or DenyForm(setting),
+        "form": form_of(way, form, setting),
         "send_back": SendBackForm(setting) if "send_back" in allowed else None,
         "may_authorize": "authorize" in allowed,
         "other_reason": line_of(request, "other_reason"),
@@ -188,15 +239,52 @@ def show(
     return render(request, "desk/decision.html", context, status=status)
 
 
-def leading(errors: Sequence[Line], may_deny: bool, may_be_denied: bool) -> Sequence[Line]:
-    """The errors with links that lead somewhere: without the form of a denial, to the yes in its place, if any."""
-    if may_deny and may_be_denied:
+def way_of(request: HttpRequest, form: StepForm | None, columns: Beside) -> str:
+    """The way that stands open: that of the form at hand, that of the address, else to deny where it is possible."""
+    asked = form.step if form is not None else request.GET.get("way", "")
+    if asked in TITLES:
+        return asked
+    return "" if columns.authorizes else "deny"
+
+
+def form_of(way: str, form: StepForm | None, setting: Setting) -> StepForm | None:
+    """The form of a way, as it was typed or new."""
+    if form is not None and form.step == way:
+        return form
+    if way in SIGNED:
+        return SIGNED[way].form(setting)
+    return DelayForm(setting) if way == DelayForm.step else None
+
+
+def offers_of(request: HttpRequest, found: Referral, way: str) -> Sequence[Offer]:
+    """Whom the letter of a limited yes will name."""
+    if way not in (LimitForm.step, PartForm.step):
+        return ()
+    return [offer(c, found, "") for c in reading.named_in_the_letter(found, way, now_of(request))]
+
+
+def why_not(way: str, setting: Setting, columns: Beside, offers: Sequence[Offer]) -> str:
+    """Why a way is not open, in a sentence; empty when it is."""
+    if way == DenyForm.step and columns.authorizes:
+        return THE_POLICY_SAYS_YES
+    if way in (LimitForm.step, PartForm.step) and not columns.authorizes:
+        return NO_YES_TO_LIMIT
+    if way == LimitForm.step and not offers:
+        return NOBODY_IN_REACH
+    return no_more_time(setting, columns) if way == DelayForm.step else ""
+
+
+def leading(errors: Sequence[Line], may_decide: bool, has_form: bool) -> Sequence[Line]:
+    """The errors with links that lead somewhere: without the form of a way, to the yes in its place, if any."""
+    if may_decide and has_form:
         return errors
-    return [Line(error.words, "yes-title" if may_deny else "") for error in errors]
+    return [Line(error.words, "yes-title" if may_decide else "") for error in errors]
 
 
 def cannot_sign(before: Snapshot, person: Person) -> str:
-    """Why this physician may not sign a denial; empty when nothing stands against it."""
+    """Why this physician may not sign; empty when nothing stands against it."""
+    if before.maybe_appeal_of_id is not None:
+        return MAYBE_AN_APPEAL
     try:
         credential_to_sign(before, person)
     except Refused as refused:

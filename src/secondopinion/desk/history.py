@@ -2,81 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from secondopinion.desk.referral_words import (
     CHANNELS,
     OPINIONS,
     READERS,
     REQUESTERS,
-    answer_words,
     innermost,
     opinion_words,
     restatement,
     spoken,
-    spoken_day,
 )
+from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
+from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
 from secondopinion.desk.words import lowered, words_of
 from secondopinion.policy.clauses import Edition
-from secondopinion.policy.gg1538 import questions
-from secondopinion.referrals.models import Event, Referral
+from secondopinion.referrals.models import Event
 
 ANOTHER_REASON: Final = {
     "reviewer_finds_another_reason": "a licensed reviewer found another good reason, which the list leaves open",
     "reviewer_grants_additional_opinion": "a licensed reviewer decided to grant a further opinion",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one event says: the end of its sentence, what stands under it, and why it was so."""
-
-    did: str
-    details: tuple[str, ...] = ()
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One event as the page shows it."""
-
-    position: int
-    at: datetime
-    on: str
-    who: str
-    did: str
-    why: str
-    details: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """The whole sentence."""
-        return f"On {self.on}, {self.who} {self.did}{self.why}."
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the sentences need besides the events: the referral, its edition and the names behind the numbers."""
-
-    referral: Referral
-    edition: Edition
-    names: Mapping[str, str]  # NPI to name
-
-    def question(self, fact: str) -> str:
-        """A fact as its question."""
-        known = questions.facts(self.edition)
-        return known[fact].question if fact in known else "A question of an earlier edition"
-
-    def named(self, npi: str) -> str:
-        """A professional by name."""
-        return self.names.get(npi) or f"the professional with NPI {npi}"
-
-
-Teller = Callable[[Event, Context], Said]
 
 
 def lines(events: Iterable[Event], context: Context) -> list[Line]:
@@ -90,6 +40,7 @@ def npis_in(events: Iterable[Event]) -> set[str]:
     for event in events:
         wishes = event.details.get("wishes") or {}
         found |= {n for n in (event.details.get("professional"), wishes.get("npi")) if n}
+        found |= {*(event.details.get("candidates") or ()), *looked_at(event)}
     return found
 
 
@@ -120,33 +71,9 @@ def _who(event: Event) -> str:
     return f"{event.actor} ({words_of(event.role, 'role').lower()})"
 
 
-def _instant(text: str) -> str:
-    return spoken(datetime.fromisoformat(text))
-
-
-def _day(text: str) -> str:
-    return spoken_day(date.fromisoformat(text))
-
-
-def _answered(answers: Mapping[str, Any], context: Context) -> tuple[str, ...]:
-    said = []
-    for fact, answer in answers.items():
-        if isinstance(answer, Mapping):
-            now, was = answer.get("to"), answer.get("from")
-            earlier = f" (before: {answer_words(was).lower()})" if was is not None else ""
-            said.append(f"{context.question(fact)} {answer_words(now)}{earlier}")
-        elif answer is not None:
-            said.append(f"{context.question(fact)} {answer_words(answer)}")
-    return tuple(said)
-
-
-def _quoted(label: str, words: str | None) -> tuple[str, ...]:
-    return (f"{label}: {words}",) if words else ()
-
-
 def _receive(event: Event, context: Context) -> Said:
     how = CHANNELS.get(event.details.get("channel", ""), "")
-    details = list(_answered(event.details.get("answers") or {}, context))
+    details = list(answered(event.details.get("answers") or {}, context))
     wishes = event.details.get("wishes")
     if wishes:
         against = wishes.get("against")
@@ -162,7 +89,7 @@ def _classify(event: Event, context: Context) -> Said:
     name = told.get("clinician_name")
     return Said(
         f"said that this is a {opinion_words(told.get('opinion', ''), told.get('about', ''))}",
-        _quoted("Whose care is questioned", name),
+        quoted("Whose care is questioned", name),
     )
 
 
@@ -171,8 +98,8 @@ def _hand_over(event: Event, context: Context) -> Said:
 
 
 def _answer_step(event: Event, context: Context) -> Said:
-    details = _answered(event.details.get("answers") or {}, context)
-    return Said("recorded answers", (*details, *_quoted("Where this comes from", event.details.get("source"))))
+    details = answered(event.details.get("answers") or {}, context)
+    return Said("recorded answers", (*details, *quoted("Where this comes from", event.details.get("source"))))
 
 
 def _take_up(event: Event, context: Context) -> Said:
@@ -188,8 +115,8 @@ def _ask(event: Event, context: Context) -> Said:
 def _supply(event: Event, context: Context) -> Said:
     state = "nothing more is needed" if event.details.get("complete") else "something is still missing"
     return Said(
-        f"recorded that information arrived on {_instant(event.details['at'])}; {state}",
-        _quoted("Note", event.details.get("note")),
+        f"recorded that information arrived on {instant_words(event.details['at'])}; {state}",
+        quoted("Note", event.details.get("note")),
     )
 
 
@@ -197,23 +124,23 @@ def _file_record(event: Event, context: Context) -> Said:
     pages = event.details.get("pages")
     return Said(
         f"filed the record “{event.details.get('name')}” ({pages} {'page' if pages == 1 else 'pages'})",
-        _quoted("Note", event.details.get("note")),
+        quoted("Note", event.details.get("note")),
     )
 
 
 def _refer_up(event: Event, context: Context) -> Said:
-    return Said("sent the referral to a physician", _quoted("Summary", event.details.get("note")))
+    return Said("sent the referral to a physician", quoted("Summary", event.details.get("note")))
 
 
 def _send_back(event: Event, context: Context) -> Said:
-    return Said("sent the referral back to the nurse", _quoted("Question", event.details.get("note")))
+    return Said("sent the referral back to the nurse", quoted("Question", event.details.get("note")))
 
 
 def _authorize(event: Event, context: Context) -> Said:
     kind = OPINIONS.get(context.referral.opinion, "opinion")
-    details = list(_quoted("Note", event.details.get("note")))
+    details = list(quoted("Note", event.details.get("note")))
     if event.details.get("valid_until"):
-        details.insert(0, f"One visit, at no cost to the Member, until {_day(event.details['valid_until'])}.")
+        details.insert(0, f"One visit, at no cost to the Member, until {day_words(event.details['valid_until'])}.")
     return Said(f"authorized the {kind}", tuple(details))
 
 
@@ -225,10 +152,10 @@ def _deny(event: Event, context: Context) -> Said:
         "denied the request",
         (
             *reasons,
-            *_quoted("Clinical reason", told.get("clinical_reason")),
-            *_quoted("Why no other good reason applies", told.get("why_not_otherwise")),
-            *_quoted("What would lead to a yes", "; ".join((told.get("would_change") or "").splitlines())),
-            *_quoted("Signed with licence", f"{signed.get('state', '')} {signed.get('license', '')}".strip()),
+            *quoted("Clinical reason", told.get("clinical_reason")),
+            *quoted("Why no other good reason applies", told.get("why_not_otherwise")),
+            *quoted("What would lead to a yes", "; ".join((told.get("would_change") or "").splitlines())),
+            *quoted("Signed with licence", f"{signed.get('state', '')} {signed.get('license', '')}".strip()),
         ),
     )
 
@@ -237,7 +164,7 @@ def _withdraw(event: Event, context: Context) -> Said:
     by = REQUESTERS.get(event.details.get("by", ""), "the requester")
     return Said(
         f"recorded that {event.details['by_name']} ({by}) withdrew the request",
-        _quoted("In these words", event.details.get("words")),
+        quoted("In these words", event.details.get("words")),
     )
 
 
@@ -245,7 +172,7 @@ def _choose(event: Event, context: Context) -> Said:
     name = context.named(event.details["professional"])
     return Said(
         f"recorded the choice of {name}",
-        (*_quoted("Who chose", event.details.get("by")), *_quoted("How it reached us", event.details.get("how"))),
+        (*quoted("Who chose", event.details.get("by")), *quoted("How it reached us", event.details.get("how"))),
     )
 
 
@@ -255,35 +182,35 @@ def _tell_requester(event: Event, context: Context) -> Said:
 
 def _schedule(event: Event, context: Context) -> Said:
     return Said(
-        f"scheduled the visit for {_instant(event.details['appointment_at'])}",
-        _quoted("How it was arranged", event.details.get("how")),
+        f"scheduled the visit for {instant_words(event.details['appointment_at'])}",
+        quoted("How it was arranged", event.details.get("how")),
     )
 
 
 def _miss(event: Event, context: Context) -> Said:
     return Said(
         "recorded that the visit did not take place; the authorization keeps its one visit",
-        _quoted("Why", event.details.get("reason")),
+        quoted("Why", event.details.get("reason")),
     )
 
 
 def _see(event: Event, context: Context) -> Said:
-    return Said(f"recorded the visit of {_day(event.details['visited_on'])}")
+    return Said(f"recorded the visit of {day_words(event.details['visited_on'])}")
 
 
 def _report(event: Event, context: Context) -> Said:
     need = words_of(event.details.get("need"), "need")
     pages = event.details.get("pages")
     return Said(
-        f"received the consultation report signed on {_day(event.details['signed_on'])}",
-        (*_quoted("What the consultant found", need), *_quoted("Pages", str(pages) if pages else None)),
+        f"received the consultation report signed on {day_words(event.details['signed_on'])}",
+        (*quoted("What the consultant found", need), *quoted("Pages", str(pages) if pages else None)),
     )
 
 
 def _mailed(event: Event, context: Context) -> Said:
     kind = words_of(event.details.get("kind"), "letter")
     to = READERS.get(event.details.get("to", ""), "its reader")
-    return Said(f"mailed the letter “{kind}” to {to}", _quoted("Proof of mailing", event.details.get("batch")))
+    return Said(f"mailed the letter “{kind}” to {to}", quoted("Proof of mailing", event.details.get("batch")))
 
 
 def _close(event: Event, context: Context) -> Said:
@@ -313,5 +240,6 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "report": _report,
         "mailed": _mailed,
         "close": _close,
+        **TELLERS_TIME,
     }
 )

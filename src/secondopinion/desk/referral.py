@@ -15,28 +15,28 @@ from django.views.decorators.http import require_safe
 from secondopinion.desk.beside import Beside, beside
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.errors import summary_of
-from secondopinion.desk.history import Context, lines, npis_in
+from secondopinion.desk.history import lines, npis_in
+from secondopinion.desk.instants import six_instants
 from secondopinion.desk.members import banner_of
-from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words
+from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words, spoken_day
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import FORMS
+from secondopinion.desk.step_hints import blocked, has_nothing_to_do
+from secondopinion.desk.telling import Context
 from secondopinion.desk.timing import clock_rows
 from secondopinion.people.doors import signed_in
 from secondopinion.people.person import Person
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.access import one
-from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.packet import packets_of
-from secondopinion.referrals.states import State
+from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 
 Thing = TypeVar("Thing")
-ALREADY_YES: Final = "The policy already authorizes this request, so nobody is asked and no physician is needed."
-NOT_YET_YES: Final = (
-    "Not yet: the policy does not find a yes in the recorded answers. Answer the open questions below, "
-    "or send the referral to a physician."
-)
+RESCINDABLE: Final = tuple(state.value for state in VISIT_AHEAD)
+IN_THE_STRIP: Final = ("is_new", "is_appeal")  # the two choices of a request that may be an appeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,15 @@ def setting_of(request: HttpRequest, found: Referral) -> Setting:
     wanted = before.finding().needs if found.opinion and found.about else frozenset()
     asked = [(name, fact.question) for name, fact in facts.items() if name in wanted]
     clauses = [(clause, f"{clause}: {plain.in_plain_words(edition, clause)}") for clause in plain.citable(edition)]
-    choices: dict[str, Sequence[tuple[str, str]]] = {"clinician_taxonomy": reading.specialties_held()}
+    choices: dict[str, Sequence[tuple[Any, str]]] = {"clinician_taxonomy": reading.specialties_held()}
     for number in ("1", "2", "3"):
         choices |= {f"fact_{number}": asked, f"clause_{number}": clauses}
-    return Setting(before, person_of(request), now_of(request), choices)
+    if found.state in RESCINDABLE:
+        choices["considered"] = [
+            (p.pk, f"{p.name} ({p.pages} page{'' if p.pages == 1 else 's'})") for p in reading.papers_of(found)
+        ]
+    earlier = reading.suspected(found)
+    return Setting(before, person_of(request), now_of(request), choices, earlier.number if earlier else "")
 
 
 def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> dict[str, Any]:
@@ -142,6 +147,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "may_answer": "answer" in allowed,
         "next_steps": next_steps(setting, allowed, columns, refusal),
         "may_choose": "choose" in allowed and bool(found.opinion and found.about),
+        "may_search": "search" in allowed and bool(found.opinion and found.about),
         "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,
         "clocks": clock_rows(reading.clocks_of(found), now),
@@ -150,9 +156,41 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "papers": numbered(reading.papers_of(found), lambda paper: paper.name),
         "packets": packets_of(found),
         "report": reading.report_of(found),
-        "finished": not allowed,
-        "guide": guide(found, columns, allowed),
+        "finished": found.state in FINISHED,
+        "guide": guide(found, columns),
+        "instants": six_instants(found),
+        "maybe_appeal": maybe_appeal_of(request, found, setting, allowed, refusal),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeAppeal:
+    """A request that may be an appeal: of which referral, both clocks, and the two choices."""
+
+    earlier: Referral
+    decide_by: datetime | None
+    resolve_by: datetime | None
+    choices: Sequence[NextStep]
+
+
+def maybe_appeal_of(
+    request: HttpRequest, found: Referral, setting: Setting, allowed: set[str], refusal: Refusal | None
+) -> MaybeAppeal | None:
+    """What the strip at the top says while nobody has said whether the request is an appeal; else None."""
+    earlier = reading.suspected(found)
+    if earlier is None:
+        return None
+    due: dict[str, datetime] = {}
+    for clock in reading.clocks_of(found):
+        if clock.stopped_at is None and clock.due_at is not None:
+            due.setdefault(clock.kind, clock.due_at)
+    choices = []
+    for name in IN_THE_STRIP:
+        if name in allowed:
+            refused = refusal is not None and refusal.step == name
+            typed = refusal.form if refusal is not None and refused else None
+            choices.append(NextStep(typed or FORMS[name](setting), refused))
+    return MaybeAppeal(earlier, due.get("decision"), due.get("appeal-resolve"), choices)
 
 
 def numbered(things: Sequence[Thing], name: Callable[[Thing], str]) -> list[tuple[Thing, int]]:
@@ -173,31 +211,24 @@ def next_steps(
     likely = likeliest(setting, allowed, columns)
     steps = []
     for name, form in FORMS.items():
-        if name not in allowed or (only and name not in only):
+        if name not in allowed or name in IN_THE_STRIP or (only and name not in only):
             continue
-        blocked = blocked_by_policy(name, columns)
+        if has_nothing_to_do(name, setting.before):
+            continue
         typed = refusal.form if refusal and refusal.form and refused == name else None
         is_open = name == (refused or likely) or (name == likely and refused == "answer")
-        steps.append(NextStep(typed or form(setting), is_open, blocked))
+        steps.append(NextStep(typed or form(setting), is_open, blocked(name, setting, columns)))
     steps.sort(key=lambda s: (s.form.careful, bool(s.blocked), s.form.step != likely))
     return steps
-
-
-def blocked_by_policy(step: str, columns: Beside) -> str:
-    """Why the policy would refuse a step as things stand; empty when it would not."""
-    if step in ("ask", "refer_up") and columns.authorizes:
-        return ALREADY_YES
-    if step == "authorize" and not columns.authorizes:
-        return NOT_YET_YES
-    return ""
 
 
 def likeliest(setting: Setting, allowed: set[str], columns: Beside) -> str:
     """The step that most often comes next; its form stands open."""
     before = setting.before
-    order = ["supply", "schedule" if before.appointment_at is None else "see", "report", "take_up", "ask"]
+    order = ["show_authority"] if before.representative_needed else []
+    order += ["supply", "schedule" if before.appointment_at is None else "see", "report", "take_up", "ask"]
     if columns.authorizes:
-        order.insert(0, "authorize")
+        order = ["reverse", "authorize", *order]
     elif not before.opinion or not before.about:
         order.insert(0, "classify")
     elif before.stands is State.NURSE_REVIEW and columns.answer == questions.A_PERSON_MUST_LOOK:
@@ -207,23 +238,56 @@ def likeliest(setting: Setting, allowed: set[str], columns: Beside) -> str:
     return next((name for name in order if name in allowed), "")
 
 
-def guide(found: Referral, columns: Beside, allowed: set[str]) -> str:
-    """One sentence that says where things stand and what comes next."""
+ENDED: Final[Mapping[State, str]] = {
+    State.DENIED: "The request was denied. The Member can appeal; the letter says how and until when.",
+    State.DEEMED_DENIED: (
+        "Nobody decided in time. By law it counts as denied; the Member was told and can appeal. "
+        "It can still be changed to a yes."
+    ),
+    State.DISMISSED: (
+        "Dismissed: no decision is owed; the Member was told why, and can ask to have that looked at again. "
+        "For good cause the request is opened again."
+    ),
+    State.NOT_COVERED: (
+        "The visit is not covered; the Member was told why, and that an appeal is possible. "
+        "If an exception turns up, record that nothing is owed."
+    ),
+    State.EXPIRED: ("The authorization ended and nobody was seen. The Member was told that asking again is free."),
+    State.CLOSED: "This referral is finished. Nothing is open any more.",
+    State.WITHDRAWN: "This referral is finished. Nothing is open any more.",
+}
+GOES_ON: Final[Mapping[State, str]] = {
+    State.VISIT_REVIEW: (
+        "The Member was seen without an authorization. Look at every exception first: if one holds, the Member owes "
+        "nothing. Only a physician can say that the visit is not covered."
+    ),
+    State.AUTHORIZED: "Authorized. Next, the visit is scheduled.",
+    State.SCHEDULED: "The visit is scheduled. Record it once it has taken place.",
+    State.SEEN: "The visit took place. The written report comes next.",
+    State.REPORT_RECEIVED: "The report is on its way to its readers. The referral closes by itself.",
+}
+
+
+def guide(found: Referral, columns: Beside) -> str:
+    """One sentence or two that say where things stand and what comes next."""
     state = State(found.state)
-    if state is State.DENIED:
-        return "The request was denied. The Member can appeal; the letter says how and until when."
-    if state in (State.CLOSED, State.WITHDRAWN):
-        return "This referral is finished. Nothing is open any more."
+    if state in ENDED:
+        told = found.member_notice_at is not None or state not in ADVERSE_ENDS
+        return ENDED[state] if told else ENDED[state].replace("the Member was told", "the Member is being told")
+    if found.rescinded_at is not None and found.valid_until is not None:
+        return (
+            f"The authorization was taken back: its last day is {spoken_day(found.valid_until)}. Until then a visit is "
+            "covered, and the Member can appeal."
+        )
     if state is State.AUTHORIZED and found.professional_id is None:
         return "Authorized. Next, the Member chooses a professional, and the visit is scheduled."
-    later = {
-        State.AUTHORIZED: "Authorized. Next, the visit is scheduled.",
-        State.SCHEDULED: "The visit is scheduled. Record it once it has taken place.",
-        State.SEEN: "The visit took place. The written report comes next.",
-        State.REPORT_RECEIVED: "The report is on its way to its readers. The referral closes by itself.",
-    }
-    if state in later:
-        return later[state]
+    if state in GOES_ON:
+        return GOES_ON[state]
+    if found.representative_needed:
+        return (
+            "The representative’s authority is not shown yet. The request is kept from its receipt; the time to decide "
+            "starts when the authority is here."
+        )
     if not found.opinion or not found.about:
         return "Nobody has said yet what kind of opinion this is. Say it first; the strictest clock runs meanwhile."
     if columns.authorizes:

@@ -10,12 +10,14 @@ from secondopinion.desk.decision import authorize_for_another_reason, decide
 from secondopinion.desk.letters import letter, letter_pdf, paper_pdf
 from secondopinion.desk.packet import packet_pdf, packet_zip
 from secondopinion.desk.referral import referral
+from secondopinion.desk.search_network import search_network
 from secondopinion.desk.steps import take_step
 
 urlpatterns = [
     path("referrals/<slug:number>/", referral, name="referral"),
     path("referrals/<slug:number>/steps/<slug:step>/", take_step, name="take-step"),
     path("referrals/<slug:number>/choose/", choose_professional, name="choose-professional"),
+    path("referrals/<slug:number>/search/", search_network, name="search-network"),
     path("referrals/<slug:number>/decide/", decide, name="decide"),
     path("referrals/<slug:number>/authorize/", authorize_for_another_reason, name="authorize-for-another-reason"),
     path("referrals/<slug:number>/consultation/", consultation, name="consultation"),

@@ -20,6 +20,7 @@ CLASSES: Mapping[type[forms.Widget], str] = {
     forms.Textarea: "usa-textarea",
     forms.Select: "usa-select",
     forms.CheckboxInput: "usa-checkbox__input",
+    forms.CheckboxSelectMultiple: "usa-checkbox__input",
     forms.ClearableFileInput: "usa-file-input",
     forms.FileInput: "usa-file-input",
 }
@@ -32,12 +33,22 @@ class Setting:
     before: Snapshot
     person: Person
     now: datetime
-    choices: Mapping[str, Sequence[tuple[str, str]]]
+    choices: Mapping[str, Sequence[tuple[Any, str]]]
+    earlier: str = ""  # the number of the referral whose decision this request may appeal
 
     @property
     def today(self) -> date:
         """The Pacific day."""
         return self.now.astimezone(PACIFIC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields that stand together. With a title they are folded away until they are wanted."""
+
+    title: str
+    fields: Sequence[Any]
+    open: bool = True
 
 
 class StepForm(forms.Form):
@@ -48,6 +59,8 @@ class StepForm(forms.Form):
     verb: ClassVar[str]  # what the button says
     explains: ClassVar[str] = ""
     careful: ClassVar[bool] = False  # an end that is not gone back on: the button says so by its colour
+
+    folds: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()  # what is folded away: its title, its fields
 
     def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
         self.setting = setting
@@ -65,6 +78,18 @@ class StepForm(forms.Form):
     def first_values(self, setting: Setting) -> dict[str, Any]:
         """What stands in the fields before anybody types."""
         return {}
+
+    @property
+    def parts(self) -> list[Part]:
+        """The fields as a page shows them: those in sight, then what is folded, open where something was typed."""
+        folded = {name for _, names in self.folds for name in names}
+        parts = [Part("", [self[name] for name in self.fields if name not in folded])]
+        for title, names in self.folds:
+            here = [name for name in names if name in self.fields]
+            typed = self.is_bound and any(name in self.errors or name in self.changed_data for name in here)
+            if here:
+                parts.append(Part(title, [self[name] for name in here], typed))
+        return parts
 
     @property
     def position(self) -> int:
@@ -93,11 +118,11 @@ def day_field(label: str, help_text: str = "", *, required: bool = True) -> form
     return forms.DateField(label=label, help_text=help_text, required=required, widget=widget, error_messages=wrong)
 
 
-def time_field(label: str, help_text: str = "") -> forms.TimeField:
+def time_field(label: str, help_text: str = "", *, required: bool = True) -> forms.TimeField:
     """A time of day in Pacific time."""
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     wrong = {"invalid": f"“{label}” is no time of day. Write it as 14:30."}
-    return forms.TimeField(label=label, help_text=help_text, widget=widget, error_messages=wrong)
+    return forms.TimeField(label=label, help_text=help_text, required=required, widget=widget, error_messages=wrong)
 
 
 def words_field(

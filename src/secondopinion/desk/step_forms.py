@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 
+from secondopinion.desk.missing_items import MORE_ITEMS, MissingItems
 from secondopinion.desk.step_fields import (
     Setting,
     StepForm,
@@ -20,9 +21,10 @@ from secondopinion.desk.step_fields import (
     time_field,
     words_field,
 )
+from secondopinion.desk.step_forms_outcomes import OUTCOME_FORMS
+from secondopinion.desk.step_forms_time import TIME_FORMS
 from secondopinion.desk.words import WORDS
 from secondopinion.policy.asked import About, Opinion
-from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals.papers import LARGEST
 from secondopinion.referrals.told import (
     Ask,
@@ -30,7 +32,6 @@ from secondopinion.referrals.told import (
     Classify,
     FileRecord,
     HandOver,
-    Item,
     Miss,
     ReferUp,
     Report,
@@ -125,39 +126,18 @@ class TakeUpForm(StepForm):
         return TakeUp(self.cleaned_data["complete"])
 
 
-class AskForm(StepForm):
+class AskForm(MissingItems):
     """Ask for named information."""
 
     step = "ask"
     title = "Ask for information"
     verb = "Ask the Member and the office that asked"
     explains = "Each thing asked for names the question it would settle. The decision clock runs on."
-    words_1 = words_field("What is missing?", "In words that the Member understands.", rows=2)
-    fact_1 = choice_field("Which question would it settle?", required=False, first="None of the questions")
-    clause_1 = choice_field("Which clause needs it?", required=False, first="The clause that asks this question")
-    words_2 = words_field("A second thing that is missing", required=False, rows=2)
-    fact_2 = choice_field("Which question would it settle?", required=False, first="None of the questions")
-    clause_2 = choice_field("Which clause needs it?", required=False, first="The clause that asks this question")
-    words_3 = words_field("A third thing that is missing", required=False, rows=2)
-    fact_3 = choice_field("Which question would it settle?", required=False, first="None of the questions")
-    clause_3 = choice_field("Which clause needs it?", required=False, first="The clause that asks this question")
+    folds = MORE_ITEMS
 
     def told(self) -> Told:
         """What the person said."""
-        said = self.cleaned_data
-        items = []
-        for number in ("1", "2", "3"):
-            words, fact, clause = (said[f"{part}_{number}"] for part in ("words", "fact", "clause"))
-            if words or fact or clause:
-                items.append(Item(words, clause or self._clause_of(fact), fact))
-        return Ask(tuple(items))
-
-    def _clause_of(self, fact: str) -> str:
-        """The first clause on the list that asks the question."""
-        offered = {clause for clause, _ in self.setting.choices["clause_1"]}
-        known = questions.facts(self.setting.before.edition_in_force)
-        clauses = known[fact].clauses if fact in known else ()
-        return next((c for c in clauses if c in offered), "")
+        return Ask(self.items())
 
 
 class SupplyForm(StepForm):
@@ -328,6 +308,7 @@ FORMS: Final[Mapping[str, type[StepForm]]] = MappingProxyType(
         for form in (
             ClassifyForm, HandOverForm, FileRecordForm, TakeUpForm, AskForm, SupplyForm, ReferUpForm, SendBackForm,
             AuthorizeForm, WithdrawForm, TellRequesterForm, ScheduleForm, MissForm, SeeForm, ReportForm,
+            *TIME_FORMS, *OUTCOME_FORMS,
         )
     }
 )  # fmt: skip

@@ -33,8 +33,12 @@ MANY: Final = 1000  # counts stop here, so that a long list stays quick to open
 OPEN: Final = tuple(s.value for s in State if s.value not in FINISHED)
 MINE: Final[Mapping[str, tuple[State, ...]]] = {
     "intake": (State.RECEIVED, State.AWAITING_INFORMATION, State.AUTHORIZED, State.SCHEDULED, State.SEEN),
-    "nurse": (State.RECEIVED, State.AWAITING_INFORMATION, State.NURSE_REVIEW),
-    "physician": (State.PHYSICIAN_REVIEW,),
+    "nurse": (State.RECEIVED, State.AWAITING_INFORMATION, State.NURSE_REVIEW, State.VISIT_REVIEW),
+    "physician": (State.PHYSICIAN_REVIEW, State.VISIT_REVIEW),
+}
+HELD: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {  # what somebody must settle: words, column, for whom
+    "appeal": ("May be an appeal", "maybe_appeal_of__isnull", ("intake", "nurse", "appeals")),
+    "authority": ("Waits for authority", "representative_needed", ("intake", "nurse")),
 }
 TIME: Final = {"overdue": "Overdue", "close": "Due within 24 hours"}
 
@@ -134,6 +138,9 @@ def _offered(person: Person) -> tuple[str, ...]:
 def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str], now: datetime) -> QuerySet[Referral]:
     if chosen["view"] == "mine":
         rows = rows.filter(state__in=_mine(person))
+    elif chosen["view"] in HELD:
+        column = HELD[chosen["view"]][1]
+        rows = rows.filter(**{column: not column.endswith("__isnull")})
     if chosen["time"] == "overdue":
         rows = rows.filter(due_at__lt=now)
     elif chosen["time"] == "close":
@@ -188,9 +195,10 @@ def _filters(person: Person, chosen: Mapping[str, str]) -> list[Filter]:
 
 
 def _tabs(person: Person, chosen: Mapping[str, str], now: datetime) -> list[Tab]:
-    """All, mine, overdue, due within a day. A count that would be long to take stops at `MANY`."""
+    """All, mine, overdue, due within a day, and what waits for a word. A count stops at `MANY`, so that it is quick."""
     views = [("All open", {}), ("For me", {"view": "mine"}), (TIME["overdue"], {"time": "overdue"}),
              (TIME["close"], {"time": "close"})]  # fmt: skip
+    views += [(words, {"view": view}) for view, (words, _, roles) in HELD.items() if person.is_a(*roles)]
     here = {name: chosen[name] for name in ("view", "time") if chosen[name]}
     tabs: list[Tab] = []
     for words, view in views:

@@ -80,13 +80,18 @@ def ask_for_another(
     return taken
 
 
-def move_to_appeal(suspect: Referral, told: IsAppeal, *, person: Person, now: datetime) -> Taken:
-    """A request that is an appeal: close it, and open the appeal on the earlier referral from the same receipt."""
+def move_to_appeal(
+    suspect: Referral, told: IsAppeal, *, person: Person, now: datetime, seen: int | None = None
+) -> Taken:
+    """A request that is an appeal: close it, and open the appeal on the earlier referral from the same receipt.
+
+    `seen` is the position of the suspect that the person had on the screen. Raises Refused.
+    """
     earlier = Referral.objects.filter(number=told.earlier).first()
     if earlier is None:
         raise Refused("There is no such earlier referral here. Check the number, or whose network it belongs to.")
     with transaction.atomic():
-        advance(suspect.pk, told, person=person, now=now)
+        advance(suspect.pk, told, person=person, now=now, seen=seen)
         contact = Contact(
             received_at=suspect.received_at, by=suspect.requester, by_name=suspect.requester_name,
             words=suspect.request_words or told.why, appeal=True, complaint=False,

@@ -20,6 +20,7 @@ from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Reason
 
 SHORTEST_REASON = 20  # characters: enough to refuse “no” and “see file”
+MAYBE_AN_APPEAL = "This request may be an appeal of an earlier decision. Say first which it is; both clocks run."
 ADVERSE = tuple(step.name for step in STEPS.values() if step.adverse)
 
 
@@ -31,7 +32,7 @@ def signed(
     `expertise`: the physician's own word of it, where necessity is judged; None where it is not.
     """
     if before.maybe_appeal_of_id is not None:
-        raise Refused("This request may be an appeal of an earlier decision. Say first which it is; both clocks run.")
+        raise Refused(MAYBE_AN_APPEAL)
     credential = credential_to_sign(before, person, expertise)
     papers = dict(Paper.objects.filter(referral_id=before.id).values_list("pk", "sha256"))
     if set(papers) - set(considered):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
@@ -33,34 +34,56 @@ from secondopinion.referrals.told_outcomes import (
 )
 
 OFFERED = 5  # professionals named in the letter; the desk and the phone line know the rest
+NOBODY_IN_REACH = (
+    "Nobody in the network is qualified, independent, open to new Members and within reach, so the choice "
+    "cannot be kept to the network (II.G). Go outside the network instead (II.H): agree to it, then authorize."
+)
 AT_ONCE = frozenset({"wrong-member", "obtained-by-fraud"})  # 42 CFR 438.404(c)(1), 431.213 and 431.214
 
 
 def limit(before: Snapshot, told: Limit, person: Person, now: datetime) -> Change:
     """Authorize within the network only. Never without somebody in the network who is qualified and in reach (F17)."""
-    _check_modification(before, told)
-    member = notices.member_of(before)
-    candidates = match.reachable_for(before, member, now)
-    if not candidates:
-        raise Refused(
-            "Nobody in the network is qualified, independent, open to new Members and within reach, so the choice "
-            "cannot be kept to the network (II.G). Go outside the network instead (II.H): agree to it, then authorize."
-        )
-    columns = granted(before, now, Decision.LIMIT)
-    if before.professional_id is not None and before.professional_id not in {c.pk for c in candidates}:
-        columns["professional_id"] = None
-    letters = notices_adverse.modification(before, told, columns, candidates[:OFFERED], person, now)
-    return _modified(before, told, person, columns, letters, {"candidates": [c.npi for c in candidates]})
+    return _modified(before, told, person, limited(before, told, person, now))
 
 
 def grant_in_part(before: Snapshot, told: GrantInPart, person: Person, now: datetime) -> Change:
     """Authorize the one consultation, and say why the rest of what was asked is not (III.G)."""
+    return _modified(before, told, person, parted(before, told, person, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """A limited yes before it is signed: its columns, its letters, and what the history keeps beside them."""
+
+    columns: Mapping[str, Any]
+    letters: notices.Letters
+    details: Mapping[str, Any]
+
+
+def limited(before: Snapshot, told: Limit, person: Person, now: datetime) -> Modified:
+    """What a choice kept to the network would become. Raises Refused, with nobody in reach above all."""
+    _check_modification(before, told)
+    candidates = match.reachable_for(before, notices.member_of(before), now)
+    if not candidates:
+        raise Refused(NOBODY_IN_REACH)
+    columns = granted(before, now, Decision.LIMIT)
+    if before.professional_id is not None and before.professional_id not in {c.pk for c in candidates}:
+        columns["professional_id"] = None
+    letters = notices_adverse.modification(before, told, columns, candidates[:OFFERED], person, now)
+    return Modified(columns, letters, {"candidates": [c.npi for c in candidates]})
+
+
+def parted(before: Snapshot, told: GrantInPart, person: Person, now: datetime) -> Modified:
+    """What a yes to a part would become. Raises Refused."""
     _check_modification(before, told)
     columns = granted(before, now, Decision.PARTIAL)
-    member = notices.member_of(before)
-    nearby = [] if before.professional_id else match.candidates_for(before, member, now)[:OFFERED]
-    letters = notices_adverse.modification(before, told, columns, nearby, person, now)
-    return _modified(before, told, person, columns, letters, {})
+    letters = notices_adverse.modification(before, told, columns, named_for_a_part(before, now), person, now)
+    return Modified(columns, letters, {})
+
+
+def named_for_a_part(before: Snapshot, now: datetime) -> list[QualifiedProfessional]:
+    """Whom the letter of a yes in part names: nobody once a professional is chosen, else the nearest."""
+    return [] if before.professional_id else match.candidates_for(before, notices.member_of(before), now)[:OFFERED]
 
 
 def _check_modification(before: Snapshot, told: Modify) -> None:
@@ -75,20 +98,17 @@ def _check_modification(before: Snapshot, told: Modify) -> None:
     gate.check_parts(parts, "The decision")
 
 
-def _modified(
-    before: Snapshot, told: Modify, person: Person, columns: Mapping[str, Any], letters: notices.Letters,
-    details: Mapping[str, Any],
-) -> Change:  # fmt: skip
+def _modified(before: Snapshot, told: Modify, person: Person, made: Modified) -> Change:
     return Change(
         details={
             "asked": told.asked.strip(), "approved": told.approved.strip(),
             "reasons": [asdict(r) for r in told.reasons], "clinical_reason": told.clinical_reason.strip(),
             "medicare_reason": told.medicare_reason, "medi_cal_reason": told.medi_cal_reason,
-            "valid_until": columns["valid_until"], **details,
+            "valid_until": made.columns["valid_until"], **made.details,
             **gate.signed(before, person, told.considered, told.expertise),
         },
-        columns=columns,
-        owes=tuple(Owed(*letter) for letter in letters),
+        columns=made.columns,
+        owes=tuple(Owed(*letter) for letter in made.letters),
         finding=before.finding(),
     )  # fmt: skip
 

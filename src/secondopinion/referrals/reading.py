@@ -5,9 +5,10 @@ Every function takes a referral that came through `access`, so whoever reads it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from secondopinion.directory.models import Contract, QualifiedProfessional
@@ -23,11 +24,14 @@ from secondopinion.referrals import notices
 from secondopinion.referrals.change import Owed
 from secondopinion.referrals.deciding import check_denial
 from secondopinion.referrals.lifecycle import Refused, Step, steps_from
-from secondopinion.referrals.match import candidates_for, level_of, miles_from, where_to
+from secondopinion.referrals.match import candidates_for, level_of, miles_from, reachable_for, where_to
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
+from secondopinion.referrals.outcomes import OFFERED, limited, named_for_a_part, parted
+from secondopinion.referrals.searching import Found, search_for
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Deny
+from secondopinion.referrals.told_outcomes import GrantInPart, Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +142,25 @@ def answers_given(events: Iterable[Event]) -> dict[str, Given]:
 def candidates_of(referral: Referral, now: datetime) -> list[Candidate]:
     """Everyone in the plan's networks who may give the opinion, nearest first (III.A, III.B)."""
     before = snapshot_of(referral)
-    day = now.astimezone(PACIFIC).date()
-    choice = where_to(before)
-    able = candidates_for(before, referral.member, now)
-    networks = networks_of(able, day)
+    return _described(before, referral, candidates_for(before, referral.member, now), now)
+
+
+def named_in_the_letter(referral: Referral, step: str, now: datetime) -> list[Candidate]:
+    """Whom the letter of a limited yes would name: for a limit those in reach, for a part the nearest."""
+    before = snapshot_of(referral)
+    if step == Limit.step:
+        able = reachable_for(before, referral.member, now)
+        able = [who for who in able if who.pk == before.professional_id] or able[:OFFERED]
+    else:
+        able = named_for_a_part(before, now)
+    return _described(before, referral, able, now)
+
+
+def _described(
+    before: Snapshot, referral: Referral, able: Iterable[QualifiedProfessional], now: datetime
+) -> list[Candidate]:
+    able, choice = list(able), where_to(before)
+    networks = networks_of(able, now.astimezone(PACIFIC).date())
     compared = choice.candidates == SAME_SPECIALTY and bool(before.clinician_taxonomy)
     return [
         Candidate(
@@ -184,3 +203,45 @@ def denial_drafts(before: Snapshot, told: Deny, person: Person, now: datetime) -
     check_denial(before, told)
     owed = [Owed(*letter) for letter in notices.denial(before, told, person, now)]
     return tuple(freeze(o.kind, before.program, o.language, o.data) for o in owed)
+
+
+def modification_drafts(
+    before: Snapshot, told: Limit | GrantInPart, person: Person, now: datetime
+) -> tuple[Frozen, ...]:
+    """The letters that this limited yes would owe, frozen as signing would freeze them; the Member's first.
+
+    Raises Refused or Incomplete as the signing itself would.
+    """
+    made = limited(before, told, person, now) if isinstance(told, Limit) else parted(before, told, person, now)
+    owed = [Owed(*letter) for letter in made.letters]
+    return tuple(freeze(o.kind, before.program, o.language, o.data) for o in owed)
+
+
+def suspected(referral: Referral) -> Referral | None:
+    """The earlier referral whose decision this request may appeal, or none."""
+    return Referral.objects.filter(pk=referral.maybe_appeal_of_id).first() if referral.maybe_appeal_of_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSearch:
+    """The last search of the network as the history keeps it. `looked` are rows of `searching.Looked`."""
+
+    at: datetime
+    by: str
+    looked: tuple[Mapping[str, Any], ...]
+
+
+def last_search(referral: Referral) -> KeptSearch | None:
+    """The last search of the network, or none."""
+    event = Event.objects.filter(referral=referral, step="search").order_by("-position").first()
+    return KeptSearch(event.at, event.actor, tuple(event.details["search"]["looked"])) if event else None
+
+
+def search_now(referral: Referral, openings: Mapping[str, date], now: datetime) -> Found:
+    """What a search would find now, before it is kept. Raises Refused while the opinion is not classified."""
+    return search_for(snapshot_of(referral), referral.member, openings, now)
+
+
+def outside_of(referral: Referral) -> QualifiedProfessional | None:
+    """The Non-Contracted Provider that a physician agreed to, or none (II.H)."""
+    return notices.professional(referral.outside_professional_id)
