@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,8 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from secondopinion.desk.beside import beside
+from secondopinion.desk.panels import opinions_of
 from secondopinion.desk.referral import (
     Refusal,
+    another_typed,
     head_of,
     next_steps,
     now_of,
@@ -24,12 +27,14 @@ from secondopinion.desk.timing import clock_rows
 from secondopinion.desk.words import words_of
 from secondopinion.people.doors import signed_in
 from secondopinion.referrals import reading
-from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.chasing import NETWORK_RUNG
+from secondopinion.referrals.models import Event, Notice, Referral
 from secondopinion.referrals.states import State
 
-OWN_STEPS: Final = ("tell_requester", "schedule", "see", "miss", "report")
+OWN_STEPS: Final = ("tell_requester", "schedule", "see", "miss", "decline", "return_tests", "report")
 OWN_CLOCKS: Final = ("appointment", "report", "report-delivery")
 REPORTS: Final = ("report_to_member", "report_to_professional")
+BOTH: Final = "the professional and the Health Network"
 READERS: Final = (("member", "Member"), ("pcp", "PCP"), ("treating", "Treating professional"))
 WAY: Final = (
     (State.AUTHORIZED, "Authorized"),
@@ -46,6 +51,14 @@ class Delivery:
 
     reader: str
     notice: Notice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Something that was sent after the yes: a reminder of the report, or tests that went back. `what` in words."""
+
+    what: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +84,13 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
     columns = beside(setting.before, {}, person_of(request), may_answer=False, typed={})
     clocks = [c for c in reading.clocks_of(found) if c.kind in OWN_CLOCKS]
     report = reading.report_of(found)
+    events = reading.events_of(found)
     context = head_of(request, found) | {
         "errors": refusal.errors if refusal else (),
-        "stages": stages(found),
+        "stages": stages(found, events),
+        "chases": chases(events),
+        "returned": returned(events),
+        "opinions": opinions_of(found, setting, allowed, another_typed(refusal)) if report else None,
         "next_steps": next_steps(setting, allowed, columns, refusal, OWN_STEPS),
         "may_choose": "choose" in allowed and bool(found.opinion and found.about),
         "clocks": clock_rows(clocks, now_of(request)),
@@ -84,10 +101,10 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
     return render(request, "desk/consultation.html", context, status=status)
 
 
-def stages(found: Referral) -> list[Stage]:
+def stages(found: Referral, events: Iterable[Event]) -> list[Stage]:
     """The way from authorization to closing, with the instant at which each stop was first reached."""
     reached: dict[str, datetime] = {}
-    for event in reading.events_of(found):
+    for event in events:
         reached.setdefault(event.target, event.at)
     names = [state.value for state, _ in WAY]
     here = names.index(found.state) if found.state in names else -1
@@ -100,6 +117,22 @@ def stages(found: Referral) -> list[Stage]:
         )
         for at, (state, name) in enumerate(WAY)
     ]
+
+
+def chases(events: Iterable[Event]) -> list[Sent]:
+    """Each time the report was asked for, and whom."""
+    return [
+        Sent(
+            "the professional and the Health Network" if e.details["rung"] >= NETWORK_RUNG else "the professional", e.at
+        )
+        for e in events
+        if e.step == "chase"
+    ]
+
+
+def returned(events: Iterable[Event]) -> list[Sent]:
+    """The tests and procedures that went back to the treating professional (III.G)."""
+    return [Sent(test["words"], e.at) for e in events if e.step == "return_tests" for test in e.details["tests"]]
 
 
 def deliveries(found: Referral) -> list[Delivery]:

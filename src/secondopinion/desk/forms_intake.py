@@ -44,7 +44,8 @@ class Radios(forms.ChoiceField):
         )
 
 
-def _line(label: str, most: int, hint: str = "", *, required: bool = False, missing: str = "") -> forms.CharField:
+def one_line(label: str, most: int, hint: str = "", *, required: bool = False, missing: str = "") -> forms.CharField:
+    """One line of words of at most `most` characters; `missing` is said when it is required and empty."""
     return forms.CharField(
         label=label,
         required=required,
@@ -60,7 +61,8 @@ def _text(label: str, most: int, hint: str = "", rows: int = 3) -> forms.CharFie
     return forms.CharField(label=label, required=False, max_length=most, help_text=hint, widget=widget)
 
 
-def _must(words: str) -> dict[str, str]:
+def must(words: str) -> dict[str, str]:
+    """The same sentence for a field that is empty, wrong, or no choice of the list."""
     return {"required": words, "invalid": words, "invalid_choice": words}
 
 
@@ -71,47 +73,47 @@ class Intake(forms.Form):
     forwarded = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the forwarded request it takes in
     channel = Radios("channel", [c.value for c in CHANNELS], across=True, first=True,
                      label="How did the request reach us?",
-                     error_messages=_must("Choose how the request reached us."))  # fmt: skip
+                     error_messages=must("Choose how the request reached us."))  # fmt: skip
     received_on = forms.DateField(
         label="Day",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "usa-input so-input--date"}),
-        error_messages=_must("Enter the day on which the request reached us."),
+        error_messages=must("Enter the day on which the request reached us."),
     )
     received_time = forms.TimeField(
         label="Time, Pacific",
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "usa-input so-input--time"}),
-        error_messages=_must("Enter the time at which the request reached us."),
+        error_messages=must("Enter the time at which the request reached us."),
     )
     program = Radios("program", [*(p.value for p in Program), "pace"], across=True, label="Program",
-                     error_messages=_must("Choose the Member’s program."))  # fmt: skip
+                     error_messages=must("Choose the Member’s program."))  # fmt: skip
     urgency = Radios("urgency", [u.value for u in Urgency], across=True, label="How urgent is it?",
                      help_text="Expedited when waiting could harm life, health or function.",
-                     error_messages=_must("Choose standard or expedited."))  # fmt: skip
-    urgency_reason = _line("What could happen while waiting?", 300, "Needed when expedited, in the asker’s words.")
+                     error_messages=must("Choose standard or expedited."))  # fmt: skip
+    urgency_reason = one_line("What could happen while waiting?", 300, "Needed when expedited, in the asker’s words.")
 
     requester = Radios("requester", [r.value for r in Requester], label="Who asks?",
-                       error_messages=_must("Choose who asks."))  # fmt: skip
-    requester_name = _line("Name of the person who asks", 120, "Leave empty when it is the Member.")
-    requester_phone = _line("Phone", 30)
-    requester_npi = _line("NPI", 10, "10 digits, for a physician or another provider.")
+                       error_messages=must("Choose who asks."))  # fmt: skip
+    requester_name = one_line("Name of the person who asks", 120, "Leave empty when it is the Member.")
+    requester_phone = one_line("Phone", 30)
+    requester_npi = one_line("NPI", 10, "10 digits, for a physician or another provider.")
     requester_address = _text("Address of the office", 200, "One line each; letters to the office go there.", rows=3)
 
     opinion = Radios("opinion", [o.value for o in Opinion], across=True, label="Which opinion is asked for?",
-                     error_messages=_must("Choose which opinion is asked for."))  # fmt: skip
+                     error_messages=must("Choose which opinion is asked for."))  # fmt: skip
     about = Radios("about", [a.value for a in About], across=True, label="Whose care is it about?",
-                   error_messages=_must("Choose whose care it is about."))  # fmt: skip
-    clinician_name = _line("Who gave the opinion that is questioned?", 120,
+                   error_messages=must("Choose whose care it is about."))  # fmt: skip
+    clinician_name = one_line("Who gave the opinion that is questioned?", 120,
                            "Name or NPI. Search the directory, or leave it as you typed it.")  # fmt: skip
     clinician = forms.ChoiceField(required=False, widget=forms.RadioSelect(attrs={"class": "usa-radio__input"}))
     clinician_taxonomy = forms.ChoiceField(
         label="Specialty", required=False, widget=forms.Select(attrs={"class": "usa-select"}),
         help_text="When the person is not in the directory.",
     )  # fmt: skip
-    condition = _line("What is it about, in plain words?", 120,
+    condition = one_line("What is it about, in plain words?", 120,
                       "The letters say it this way, for example “surgery on the lower back”.", required=True,
                       missing="Say in plain words what it is about; the letters use these words.")  # fmt: skip
-    procedure = _line("What was recommended?", 160, "In plain words, if anything was.")
-    condition_code = _line("ICD-10 code", 10, "If the request gives one.")
+    procedure = one_line("What was recommended?", 160, "In plain words, if anything was.")
+    condition_code = one_line("ICD-10 code", 10, "If the request gives one.")
     request_words = _text("The request in the asker’s own words", 4000, "Write it down, or copy it from the paper.", 4)
 
     def __init__(

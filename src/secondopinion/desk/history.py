@@ -17,6 +17,7 @@ from secondopinion.desk.referral_words import (
     restatement,
     spoken,
 )
+from secondopinion.desk.tellers_after import TELLERS_AFTER, beginning_of
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
 from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
 from secondopinion.desk.words import lowered, words_of
@@ -80,6 +81,7 @@ def _receive(event: Event, context: Context) -> Said:
         details.append(
             f"The requester named {context.named(wishes['npi'])}. " + (against or "Nothing speaks against it.")
         )
+    details += beginning_of(event)
     received = spoken(context.referral.received_at)
     return Said(f"entered the request, which reached us {how} on {received}", tuple(details))
 
@@ -240,6 +242,7 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "report": _report,
         "mailed": _mailed,
         "close": _close,
+        **TELLERS_AFTER,
         **TELLERS_TIME,
     }
 )

@@ -137,6 +137,7 @@ def _form_page(
         "summary": lines,
         "searched": searched,
         "forwarded": came_with(request),
+        "may_ask_for_the_plan": request.person.is_a("nurse", "physician"),  # type: ignore[attr-defined]
     }
     return render(request, "desk/intake.html", context)
 

@@ -18,6 +18,7 @@ from secondopinion.desk.errors import summary_of
 from secondopinion.desk.history import lines, npis_in
 from secondopinion.desk.instants import six_instants
 from secondopinion.desk.members import banner_of
+from secondopinion.desk.panels import panels_of
 from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words, spoken_day
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import FORMS
@@ -35,7 +36,7 @@ from secondopinion.referrals.packet import packets_of
 from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 
 Thing = TypeVar("Thing")
-RESCINDABLE: Final = tuple(state.value for state in VISIT_AHEAD)
+WITH_PAPERS: Final = tuple(state.value for state in (*VISIT_AHEAD, State.VISIT_REVIEW))  # a form marks them as read
 IN_THE_STRIP: Final = ("is_new", "is_appeal")  # the two choices of a request that may be an appeal
 
 
@@ -117,7 +118,7 @@ def setting_of(request: HttpRequest, found: Referral) -> Setting:
     choices: dict[str, Sequence[tuple[Any, str]]] = {"clinician_taxonomy": reading.specialties_held()}
     for number in ("1", "2", "3"):
         choices |= {f"fact_{number}": asked, f"clause_{number}": clauses}
-    if found.state in RESCINDABLE:
+    if found.state in WITH_PAPERS:
         choices["considered"] = [
             (p.pk, f"{p.name} ({p.pages} page{'' if p.pages == 1 else 's'})") for p in reading.papers_of(found)
         ]
@@ -141,7 +142,9 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
     )
     names = reading.names_of(npis_in(events))
     history = lines(events, Context(found, before.edition_in_force, names))
+    clocks = reading.clocks_of(found)
     return head_of(request, found) | {
+        **panels_of(found, setting, events, clocks, allowed, another_typed(refusal)),
         "errors": refusal.errors if refusal else (),
         "beside": columns,
         "may_answer": "answer" in allowed,
@@ -150,7 +153,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "may_search": "search" in allowed and bool(found.opinion and found.about),
         "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,
-        "clocks": clock_rows(reading.clocks_of(found), now),
+        "clocks": clock_rows(clocks, now),
         "history": list(reversed(history)),
         "notices": numbered(reading.notices_of(found), lambda notice: notice.kind),
         "papers": numbered(reading.papers_of(found), lambda paper: paper.name),
@@ -161,6 +164,11 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "instants": six_instants(found),
         "maybe_appeal": maybe_appeal_of(request, found, setting, allowed, refusal),
     }
+
+
+def another_typed(refusal: Refusal | None) -> StepForm | None:
+    """The form for another opinion as it was typed, when that is what was refused."""
+    return refusal.form if refusal and refusal.step == "ask_further" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +222,8 @@ def next_steps(
         if name not in allowed or name in IN_THE_STRIP or (only and name not in only):
             continue
         if has_nothing_to_do(name, setting.before):
+            continue
+        if not (form.offered(setting) or name == refused):
             continue
         typed = refusal.form if refusal and refusal.form and refused == name else None
         is_open = name == (refused or likely) or (name == likely and refused == "answer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from secondopinion.desk.another import ask_another
 from secondopinion.desk.choosing import choose_professional
 from secondopinion.desk.consultation import consultation
 from secondopinion.desk.decision import authorize_for_another_reason, decide
@@ -16,6 +17,7 @@ from secondopinion.desk.steps import take_step
 urlpatterns = [
     path("referrals/<slug:number>/", referral, name="referral"),
     path("referrals/<slug:number>/steps/<slug:step>/", take_step, name="take-step"),
+    path("referrals/<slug:number>/another/", ask_another, name="ask-another"),
     path("referrals/<slug:number>/choose/", choose_professional, name="choose-professional"),
     path("referrals/<slug:number>/search/", search_network, name="search-network"),
     path("referrals/<slug:number>/decide/", decide, name="decide"),

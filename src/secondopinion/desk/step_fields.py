@@ -23,7 +23,9 @@ CLASSES: Mapping[type[forms.Widget], str] = {
     forms.CheckboxSelectMultiple: "usa-checkbox__input",
     forms.ClearableFileInput: "usa-file-input",
     forms.FileInput: "usa-file-input",
+    forms.RadioSelect: "usa-radio__input",
 }
+YES_NO: Mapping[str, bool | None] = {"yes": True, "no": False, "unsure": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ class StepForm(forms.Form):
     verb: ClassVar[str]  # what the button says
     explains: ClassVar[str] = ""
     careful: ClassVar[bool] = False  # an end that is not gone back on: the button says so by its colour
+    beforehand: Sequence[Any] = ()  # what will follow, to be read before the button is pressed
 
     folds: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()  # what is folded away: its title, its fields
+
 
     def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
         self.setting = setting
@@ -74,6 +78,11 @@ class StepForm(forms.Form):
             if isinstance(field, forms.ChoiceField) and name in setting.choices:
                 first = list(field.choices)  # type: ignore[arg-type]
                 field.choices = [*first, *setting.choices[name]]
+
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """Is there anything for this step to do now? The lifecycle table says who may take it, and from where."""
+        return True
 
     def first_values(self, setting: Setting) -> dict[str, Any]:
         """What stands in the fields before anybody types."""
@@ -155,6 +164,17 @@ def choice_field(
 def tick_field(label: str, help_text: str = "") -> forms.BooleanField:
     """A box to tick."""
     return forms.BooleanField(label=label, help_text=help_text, required=False)
+
+
+def unsure_field(label: str, help_text: str = "", unsure: str = "Not sure") -> forms.ChoiceField:
+    """Yes, no, or not sure: three buttons, none of them chosen beforehand. Read it with `YES_NO`."""
+    choices = [("yes", "Yes"), ("no", "No"), ("unsure", unsure)]
+    return forms.ChoiceField(label=label, choices=choices, help_text=help_text, widget=forms.RadioSelect)
+
+
+def papers_field(label: str) -> forms.MultipleChoiceField:
+    """The papers of the referral, each to be ticked once it was read."""
+    return forms.MultipleChoiceField(label=label, required=False, widget=forms.CheckboxSelectMultiple)
 
 
 def pacific_instant(day: date, at: time) -> datetime:

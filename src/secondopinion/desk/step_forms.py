@@ -10,6 +10,7 @@ from django import forms
 
 from secondopinion.desk.missing_items import MORE_ITEMS, MissingItems
 from secondopinion.desk.step_fields import (
+    YES_NO,
     Setting,
     StepForm,
     bytes_of,
@@ -21,6 +22,8 @@ from secondopinion.desk.step_fields import (
     time_field,
     words_field,
 )
+from secondopinion.desk.step_forms_after import FORMS_AFTER
+from secondopinion.desk.step_forms_objections import FORMS_OF_OBJECTIONS
 from secondopinion.desk.step_forms_outcomes import OUTCOME_FORMS
 from secondopinion.desk.step_forms_time import TIME_FORMS
 from secondopinion.desk.words import WORDS
@@ -291,6 +294,22 @@ class ReportForm(StepForm):
     recommended = words_field(
         "Tests and procedures recommended", "Each one goes back to the treating professional to order.", required=False
     )
+    folds = (("It differs in another way, or the outcomes leave the need open",
+              ("other_disparity", "differs", "differs_why")),)  # fmt: skip
+    other_disparity = words_field(
+        "Does it differ in another way?",
+        "Such as the diagnosis. A reviewer may then grant a further opinion.",
+        required=False,
+        rows=2,
+    )
+    differs = choice_field(
+        "Does it differ from the first opinion on the need?",
+        (("yes", "Yes, it differs"), ("no", "No, they agree")),
+        "Only where the two outcomes leave it open, or say it wrongly.",
+        required=False,
+        first="As the outcomes say",
+    )
+    differs_why = line_field("Why do you say so?", required=False)
 
     def told(self) -> Told:
         """What the person said."""
@@ -299,6 +318,8 @@ class ReportForm(StepForm):
         return Report(
             need=said["need"], summary=said["summary"], recommended=said["recommended"], signed_on=said["signed_on"],
             file_name=file.name or "report.pdf", content=bytes_of(file, LARGEST),
+            differs=YES_NO.get(said["differs"]), differs_why=said["differs_why"],
+            other_disparity=said["other_disparity"],
         )  # fmt: skip
 
 
@@ -309,6 +330,7 @@ FORMS: Final[Mapping[str, type[StepForm]]] = MappingProxyType(
             ClassifyForm, HandOverForm, FileRecordForm, TakeUpForm, AskForm, SupplyForm, ReferUpForm, SendBackForm,
             AuthorizeForm, WithdrawForm, TellRequesterForm, ScheduleForm, MissForm, SeeForm, ReportForm,
             *TIME_FORMS, *OUTCOME_FORMS,
+            *FORMS_AFTER, *FORMS_OF_OBJECTIONS,
         )
     }
 )  # fmt: skip

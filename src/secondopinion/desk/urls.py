@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from secondopinion.desk import delegation, forwarding, intake, members, work_list
+from secondopinion.desk import beginnings, delegation, forwarding, intake, members, work_list
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),
     path("intake/<slug:member_id>/", intake.intake, name="intake"),
+    path("intake/<slug:member_id>/found/", beginnings.found_visit, name="intake-found"),
+    path("intake/<slug:member_id>/plan/", beginnings.plan_asks, name="intake-plan"),
     path("", include("secondopinion.desk.referral_urls")),
 ]

@@ -23,7 +23,7 @@ from secondopinion.people.doors import signed_in
 from secondopinion.people.find import health_networks
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Urgency
-from secondopinion.referrals.access import visible_to, with_a_clock, work_list
+from secondopinion.referrals.access import by_own_clock, visible_to, with_a_clock, work_list
 from secondopinion.referrals.forwarding import waiting_for
 from secondopinion.referrals.models import Decider, Referral
 from secondopinion.referrals.states import FINISHED, State
@@ -40,6 +40,7 @@ HELD: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {  # what somebody
     "appeal": ("May be an appeal", "maybe_appeal_of__isnull", ("intake", "nurse", "appeals")),
     "authority": ("Waits for authority", "representative_needed", ("intake", "nurse")),
 }
+OWN: Final = {"contracting": "Agreements", "appeals": "Appeals and complaints"}  # views by a role's own clock
 TIME: Final = {"overdue": "Overdue", "close": "Due within 24 hours"}
 
 
@@ -104,6 +105,9 @@ def show(request: HttpRequest) -> HttpResponse:
         messages.error(request, "There is no such referral here. Check the number, or whose network it belongs to.")
         return redirect("work-list")
     chosen = {name: _typed(request, name) for name in ("view", "time", *_offered(person))}
+    if chosen["view"] in OWN and not person.is_a(chosen["view"]):
+        chosen["view"] = ""  # a list of a role that this person does not have
+    chosen["view"] = chosen["view"] or _first_view(person)
     rows = _page(person, chosen, now, Key.read(_typed(request, "after")))
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     may_take_in = person.is_a("intake", "nurse", "physician")
@@ -115,10 +119,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(person, chosen, now),
         "kept": {name: value for name, value in chosen.items() if value and name in ("view", "time")},
         "filtered": any(chosen[name] for name in _offered(person)),
-        "next": _address({**chosen, "after": str(Key(more.due_at, more.id))}) if more else "",
+        "next": _address({**chosen, "after": str(Key(getattr(more, _clock(chosen)), more.id))}) if more else "",
         "later_page": after,
         "first": _address(chosen),
         "page": PAGE,
+        "own": chosen["view"] in OWN,
         "may_take_in": may_take_in,
         "now": now,
     }
@@ -141,10 +146,11 @@ def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str],
     elif chosen["view"] in HELD:
         column = HELD[chosen["view"]][1]
         rows = rows.filter(**{column: not column.endswith("__isnull")})
+    by = _clock(chosen)
     if chosen["time"] == "overdue":
-        rows = rows.filter(due_at__lt=now)
+        rows = rows.filter(**{f"{by}__lt": now})
     elif chosen["time"] == "close":
-        rows = rows.filter(due_at__gte=now, due_at__lte=now + CLOSE)
+        rows = rows.filter(**{f"{by}__gte": now, f"{by}__lte": now + CLOSE})
     for name in ("state", "program", "urgency", "decider"):
         if chosen[name]:
             rows = rows.filter(**{name: chosen[name]})
@@ -156,6 +162,22 @@ def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str],
     return rows
 
 
+def _clock(chosen: Mapping[str, str]) -> str:
+    """The clock a view is ordered by: the earliest that runs, or the earliest of a role's own."""
+    return "own_due_at" if chosen["view"] in OWN else "due_at"
+
+
+def _first_view(person: Person) -> str:
+    """The view that opens by itself: their own list for those who work on agreements or objections only."""
+    own = [role for role in OWN if person.is_a(role)]
+    return own[0] if own and not person.is_a(*MINE) else ""
+
+
+def _running(person: Person, view: str, due_from: datetime | None = None) -> QuerySet[Referral]:
+    """The rows of a view on which its clock runs, from a due instant on."""
+    return by_own_clock(person, view, due_from) if view in OWN else with_a_clock(person, due_from)
+
+
 def _mine(person: Person) -> list[str]:
     return [s.value for s in State if any(s in states for role, states in MINE.items() if person.is_a(role))]
 
@@ -164,11 +186,11 @@ def _page(person: Person, chosen: Mapping[str, str], now: datetime, after: Key |
     """One page and one row more. Rows with a clock come first, by (due_at, id); then those with none, by id."""
     found: list[Referral] = []
     if after is None or after.due_at is not None:
-        due = _chosen(with_a_clock(person, after.due_at if after else None), person, chosen, now)
+        due = _chosen(_running(person, chosen["view"], after.due_at if after else None), person, chosen, now)
         if after is not None:
-            due = due.exclude(due_at=after.due_at, id__lte=after.id)
+            due = due.exclude(**{_clock(chosen): after.due_at, "id__lte": after.id})
         found = list(due[: PAGE + 1])
-    if len(found) <= PAGE:
+    if len(found) <= PAGE and chosen["view"] not in OWN:
         idle = _chosen(work_list(person), person, chosen, now).filter(due_at__isnull=True).order_by("id")
         if after is not None and after.due_at is None:
             idle = idle.filter(id__gt=after.id)
@@ -196,14 +218,24 @@ def _filters(person: Person, chosen: Mapping[str, str]) -> list[Filter]:
 
 def _tabs(person: Person, chosen: Mapping[str, str], now: datetime) -> list[Tab]:
     """All, mine, overdue, due within a day, and what waits for a word. A count stops at `MANY`, so that it is quick."""
-    views = [("All open", {}), ("For me", {"view": "mine"}), (TIME["overdue"], {"time": "overdue"}),
-             (TIME["close"], {"time": "close"})]  # fmt: skip
+    own = [(words, {"view": role}) for role, words in OWN.items() if person.is_a(role)]
+    everything = {"view": "all"} if _first_view(person) else {}
+    mine = [("For me", {"view": "mine"})] if person.is_a(*MINE) else []
+    views = [
+        *(own if everything else ()),
+        ("All open", everything),
+        *mine,
+        *(() if everything else own),
+        (TIME["overdue"], {**everything, "time": "overdue"}),
+        (TIME["close"], {**everything, "time": "close"}),
+    ]
     views += [(words, {"view": view}) for view, (words, _, roles) in HELD.items() if person.is_a(*roles)]
     here = {name: chosen[name] for name in ("view", "time") if chosen[name]}
     tabs: list[Tab] = []
     for words, view in views:
         every = dict.fromkeys(chosen, "") | view
-        rows = _chosen(work_list(person), person, every, now).select_related(None).order_by()
+        whole = _running(person, every["view"]) if every["view"] in OWN else work_list(person)
+        rows = _chosen(whole, person, every, now).select_related(None).order_by()
         count = rows[: MANY + 1].count()
         tabs.append(Tab(words, _address(view), f"{MANY}+" if count > MANY else str(count), view == here))
     return tabs

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
-from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet, Subquery
 
 from secondopinion.people.models import NetworkAssignment, Period
 from secondopinion.people.person import Person
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import OPEN, Referral
+from secondopinion.referrals.models import OPEN, Referral, RunningClock
 from secondopinion.referrals.states import GOING_ON
 
 TO_HONOUR = tuple(state.value for state in GOING_ON)
 TODAY = Func(function="app.today", output_field=DateField())  # the day of the transaction's scope
+
+# The clocks that are a role's own: who works through the list by the earliest of these, and of no other.
+OWN_CLOCKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "contracting": ("agreement",),
+        "appeals": ("appeal-acknowledge", "appeal-resolve", "complaint-acknowledge", "complaint-resolve"),
+    }
+)
 
 
 def visible_to(person: Person) -> QuerySet[Referral]:
@@ -59,6 +70,21 @@ def with_a_clock(person: Person, due_from: datetime | None = None) -> QuerySet[R
     # their odds: it would expect a handful of rows, and sort ten thousand instead of reading fifty from the index.
     running = Q(due_at__isnull=False) if due_from is None else Q(due_at__gte=due_from)
     return _to_work_on(person).filter(running).order_by("due_at", "id")
+
+
+def by_own_clock(person: Person, role: str, due_from: datetime | None = None) -> QuerySet[Referral]:
+    """The referrals on which a clock of the role's own runs, from a due instant on; the least time left first.
+
+    `own_due_at` and `own_kind` are that clock. Raises KeyError for a role that has none of its own.
+    """
+    own = RunningClock.objects.filter(
+        referral=OuterRef("pk"), kind__in=OWN_CLOCKS[role], stopped_at=None, due_at__isnull=False
+    ).order_by("due_at")
+    rows = _to_work_on(person).annotate(
+        own_due_at=Subquery(own.values("due_at")[:1]), own_kind=Subquery(own.values("kind")[:1])
+    )
+    running = Q(own_due_at__isnull=False) if due_from is None else Q(own_due_at__gte=due_from)
+    return rows.filter(running).order_by("own_due_at", "id")
 
 
 def _to_work_on(person: Person) -> QuerySet[Referral]:
