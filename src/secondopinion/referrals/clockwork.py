@@ -208,6 +208,10 @@ def _telling(row: Snapshot, decided_at: datetime) -> Iterator[Clock]:
     if row.found_by or row.stands is State.WITHDRAWN or (row.member_notice_at is not None and not office):
         return
     asked, adverse = asked_of(row), row.decision in ADVERSE
+    if row.representative_needed and row.member_notice_at is None:
+        # Reading: a request dismissed before its time could start is told within the time it would have had.
+        yield replace(authority_clock(asked), kind="member-notice")
+        return
     request = decision(row) or decision_clocks(asked, prior_authorization=True)
     # Reading: after a reversal the limits from the first receipt are over; the 72 hours to carry it out hold instead.
     anew = row.overturned_at is not None and row.overturned_at >= decided_at
