@@ -141,7 +141,7 @@ def when_the_report_comes_in(desk: Desk, report: Path) -> None:
     desk.pick("What did the consultant find?", "Something else should be done instead", within=form)
     desk.type("The consultant's opinion, in a few sentences", "A smaller operation will do.", within=form)
     desk.send("Keep the report and pass it on", within=form)
-    desk.is_told("3 letters will be mailed.")
+    desk.is_told("4 letters will be mailed.")
     desk.reads("differs from the first opinion on the need", "Owed, not mailed yet")
 
 

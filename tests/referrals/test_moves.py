@@ -147,7 +147,7 @@ def test_a_person_of_the_new_network_may_open_it_and_is_offered_no_step(there: C
     nurse = there.person("nurse@sierra", MOVED_ON)
     set_scope(nurse.scope(MOVED_ON))
     found = one(nurse, referral.number)
-    assert steps_for(found, nurse) == ()
+    assert steps_for(found, nurse, NOW) == ()
     assert referral not in work_list(nurse)
     with pytest.raises(Refused), transaction.atomic():
         advance(referral.pk, GIVEN_UP, person=nurse, now=NOW)

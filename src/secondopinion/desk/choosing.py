@@ -70,7 +70,7 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
     """The list of those the Member may choose; after a refusal with its sentence."""
     setting = setting_of(request, found)
     before = setting.before
-    allowed = {step.name for step in reading.steps_for(found, person_of(request))}
+    allowed = {step.name for step in reading.steps_for(found, person_of(request), now_of(request))}
     candidates: list[reading.Candidate] = []
     choice, unready = None, ""
     try:

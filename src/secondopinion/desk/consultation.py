@@ -80,7 +80,7 @@ def consultation(request: HttpRequest, number: str) -> HttpResponse:
 def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
     """The page; after a refusal with its sentence and what was typed."""
     setting = setting_of(request, found)
-    allowed = {step.name for step in reading.steps_for(found, person_of(request))}
+    allowed = {step.name for step in reading.steps_for(found, person_of(request), now_of(request))}
     columns = beside(setting.before, {}, person_of(request), may_answer=False, typed={})
     clocks = [c for c in reading.clocks_of(found) if c.kind in OWN_CLOCKS]
     report = reading.report_of(found)

@@ -210,7 +210,7 @@ def show(
     setting = setting_of(request, found)
     before = setting.before
     events = reading.events_of(found)
-    allowed = {step.name for step in reading.steps_for(found, person)}
+    allowed = {step.name for step in reading.steps_for(found, person, now_of(request))}
     columns = beside(before, reading.answers_given(events), person, may_answer=False, typed={})
     way = way_of(request, form, columns)
     offers = offers_of(request, found, way) if "deny" in allowed and columns.authorizes else ()

@@ -33,6 +33,7 @@ from secondopinion.referrals.access import one
 from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.packet import packets_of
+from secondopinion.referrals.responsible import decider_name, may_decide
 from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 
 Thing = TypeVar("Thing")
@@ -96,9 +97,9 @@ def head_of(request: HttpRequest, found: Referral) -> dict[str, Any]:
         "referral": found,
         "now": now,
         "banner": banner_of(found.member, now),
-        "decider_name": reading.decider_of(found),
+        "decider_name": decider_name(found, now),
         "honoured": reading.is_honoured(found, person_of(request)),
-        "may_decide": reading.may_decide(found, person_of(request)),
+        "may_decide": may_decide(found, person_of(request), now),
         "asked_for": opinion_words(found.opinion, found.about),
         "came": CHANNELS.get(found.channel, ""),
         "asked_by": REQUESTERS.get(found.requester, ""),
@@ -132,7 +133,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
     setting = setting_of(request, found)
     before = setting.before
     events = reading.events_of(found)
-    allowed = {step.name for step in reading.steps_for(found, person)}
+    allowed = {step.name for step in reading.steps_for(found, person, now)}
     columns = beside(
         before,
         reading.answers_given(events),

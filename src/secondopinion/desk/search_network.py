@@ -119,7 +119,7 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
     """The page; after a refusal with its sentence and what was typed."""
     setting = setting_of(request, found)
     before, now = setting.before, now_of(request)
-    allowed = {step.name for step in reading.steps_for(found, person_of(request))}
+    allowed = {step.name for step in reading.steps_for(found, person_of(request), now_of(request))}
     last = reading.last_search(found)
     rows: Sequence[Row] = ()
     most, see_by, unready, left_out = 0, None, "", 0

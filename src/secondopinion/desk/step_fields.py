@@ -65,7 +65,6 @@ class StepForm(forms.Form):
 
     folds: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()  # what is folded away: its title, its fields
 
-
     def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
         self.setting = setting
         super().__init__(

@@ -27,6 +27,7 @@ from secondopinion.referrals.lifecycle import Refused, Step, steps_from
 from secondopinion.referrals.match import candidates_for, level_of, miles_from, reachable_for, where_to
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
 from secondopinion.referrals.outcomes import OFFERED, limited, named_for_a_part, parted
+from secondopinion.referrals.responsible import may_decide
 from secondopinion.referrals.searching import Found, search_for
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.states import State
@@ -59,27 +60,18 @@ def snapshot_of(referral: Referral) -> Snapshot:
     return Snapshot(**{name: getattr(referral, name) for name in COLUMNS})
 
 
-def decider_of(referral: Referral) -> str:
-    """Who decides, by name (II.L)."""
-    return referral.network.name if referral.decider == "network" and referral.network else the_plan().name
-
-
-def may_decide(referral: Referral, person: Person) -> bool:
-    """Does the person work for the entity that decides this referral (II.L)?"""
-    return person.network == (referral.network_id if referral.decider == "network" else None)
-
-
 def is_honoured(referral: Referral, person: Person) -> bool:
     """Is this another network's referral, which the person may read because the Member is with theirs today?"""
     return person.network is not None and referral.network_id not in person.networks
 
 
-def steps_for(referral: Referral, person: Person) -> tuple[Step, ...]:
+def steps_for(referral: Referral, person: Person, now: datetime) -> tuple[Step, ...]:
     """The steps this person may take now: by state, by role, and by who decides. None on another network's referral."""
     if is_honoured(referral, person):
         return ()
     table = steps_from(State(referral.state), person.roles)
-    return tuple(s for s in table if not s.decider_only or may_decide(referral, person))
+    decides = may_decide(referral, person, now)
+    return tuple(s for s in table if decides or not s.decider_only)
 
 
 def events_of(referral: Referral) -> list[Event]:
