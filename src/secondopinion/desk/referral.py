@@ -22,7 +22,7 @@ from secondopinion.desk.panels import panels_of
 from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words, spoken_day
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import FORMS
-from secondopinion.desk.step_hints import blocked, has_nothing_to_do
+from secondopinion.desk.step_hints import blocked
 from secondopinion.desk.telling import Context
 from secondopinion.desk.timing import clock_rows
 from secondopinion.people.doors import signed_in
@@ -221,8 +221,6 @@ def next_steps(
     steps = []
     for name, form in FORMS.items():
         if name not in allowed or name in IN_THE_STRIP or (only and name not in only):
-            continue
-        if has_nothing_to_do(name, setting.before):
             continue
         if not (form.offered(setting) or name == refused):
             continue

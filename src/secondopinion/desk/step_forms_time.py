@@ -21,7 +21,7 @@ from secondopinion.desk.step_fields import (
     words_field,
 )
 from secondopinion.desk.words import WORDS
-from secondopinion.policy.asked import Program
+from secondopinion.policy.asked import Program, Urgency
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.lifecycle import Refused
@@ -65,6 +65,11 @@ class ShowAuthorityForm(StepForm):
     day = day_field("Day it came in")
     time = time_field("Time it came in", STAMP)
     evidence = line_field("Which paper shows it, and where is it kept?")
+
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """While a representative's authority is missing."""
+        return setting.before.representative_needed
 
     def told(self) -> Told:
         """What the person said."""
@@ -126,6 +131,11 @@ class RefuseExpediteForm(StepForm):
     reason = words_field("Why is the standard time safe to wait? The Member reads this.")
     day = day_field("Day fast handling was asked for", "Only if it was later than the request.", required=False)
     time = time_field("Time it was asked for", "Pacific time.", required=False)
+
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """Where somebody asked for the fast way."""
+        return setting.before.expedite_asked_at is not None or setting.before.urgency == Urgency.EXPEDITED
 
     def told(self) -> Told:
         """What the person said."""
@@ -190,6 +200,11 @@ class TellMemberForm(StepForm):
     how = choice_field("How?", tuple((w, w.capitalize()) for w in WAYS_TO_TALK))
     day = day_field("Day, if it was before now", required=False)
     time = time_field("Time, if it was before now", "Pacific time.", required=False)
+
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """While there is something to say that was not said."""
+        return bool(to_be_said(setting.before))
 
     def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
         super().__init__(setting, data, files)
@@ -302,6 +317,11 @@ class IsNewForm(StepForm):
     explains = "The clock of an appeal ends. The time to decide has been running since the receipt."
     why = line_field("What is different from the earlier request?")
 
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """While the request may be an appeal."""
+        return setting.before.maybe_appeal_of_id is not None
+
     def told(self) -> Told:
         """What the person said."""
         return IsNew(self.cleaned_data["why"])
@@ -316,6 +336,11 @@ class IsAppealForm(StepForm):
     explains = "This referral closes. The appeal goes on at the earlier one, counted from the same receipt."
     careful = True
     why = line_field("How do you know that it is an appeal?")
+
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """While the request may be an appeal."""
+        return setting.before.maybe_appeal_of_id is not None
 
     def told(self) -> Told:
         """What the person said."""

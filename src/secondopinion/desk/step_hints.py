@@ -1,4 +1,4 @@
-"""Which steps have nothing to do here, and why others would be refused: said before anybody presses a button."""
+"""Why a step would be refused as things stand: said before anybody presses a button."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from secondopinion.desk.beside import Beside
 from secondopinion.desk.step_fields import Setting
-from secondopinion.desk.step_forms_time import longest_extension, to_be_said
+from secondopinion.desk.step_forms_time import longest_extension
 from secondopinion.policy.asked import Program, Requester, Urgency
 from secondopinion.referrals import clockwork
 from secondopinion.referrals.snapshot import Snapshot
@@ -41,19 +41,6 @@ STAYS_FAST: Final = (
 )
 REFUSED_ALREADY: Final = "It was said already that this request keeps the standard time; the letter says how to object."
 RESCINDED: Final = "The authorization was taken back already; its last day stands in the letter."
-
-
-def has_nothing_to_do(step: str, before: Snapshot) -> bool:
-    """Is there nothing on this referral that the step could be about? Then its form is not shown."""
-    if step == "show_authority":
-        return not before.representative_needed
-    if step in ("is_new", "is_appeal"):
-        return before.maybe_appeal_of_id is None
-    if step == "tell_member":
-        return not to_be_said(before)
-    if step == "refuse_expedite":
-        return before.expedite_asked_at is None and before.urgency != Urgency.EXPEDITED and not before.expedite_refused
-    return False
 
 
 def blocked(step: str, setting: Setting, columns: Beside) -> str:

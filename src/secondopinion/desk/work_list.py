@@ -110,7 +110,7 @@ def show(request: HttpRequest) -> HttpResponse:
     chosen["view"] = chosen["view"] or _first_view(person)
     rows = _page(person, chosen, now, Key.read(_typed(request, "after")))
     more = rows[PAGE - 1] if len(rows) > PAGE else None
-    may_take_in = person.is_a("intake", "nurse", "physician")
+    may_take_in = person.takes_in
     after = bool(request.GET.get("after"))
     context = {
         "rows": rows[:PAGE],

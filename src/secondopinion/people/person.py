@@ -47,6 +47,11 @@ class Person:
         """Whose rows this person may see on a day: those of their networks, or all of them at the plan."""
         return Scope(self.networks or None, on)
 
+    @property
+    def takes_in(self) -> bool:
+        """May the person take in requests?"""
+        return self.is_a(Role.INTAKE, Role.NURSE, Role.PHYSICIAN)
+
     def is_a(self, *roles: str) -> bool:
         """Does the person hold any of these roles?"""
         return bool(self.roles.intersection(roles))

@@ -78,7 +78,7 @@ def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding |
     }  # fmt: skip
     columns: dict[str, Any] = beginnings.columns(before, request)
     if request.found:
-        return None, Change(details=details | {"found_by": before.found_by}, columns=columns)
+        return None, Change(details=details, columns=columns)
     if not before.opinion or not before.about:
         # Until somebody classifies it, the clocks of a second opinion about specialist care run: the strictest.
         return None, Change(details=details, columns=columns)

@@ -15,7 +15,7 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Decision
 from secondopinion.referrals.reviewing import check_arrival
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.states import UNDECIDED
+from secondopinion.referrals.states import UNDECIDED, State
 from secondopinion.referrals.told_time import (
     GROUNDS,
     SPOKEN,
@@ -169,7 +169,7 @@ def late_information(before: Snapshot, told: LateInformation, person: Person, no
     if not told.note.strip():
         raise Refused("Say in a few words what came in.")
     columns = {}
-    if told.complete and before.stands in UNDECIDED:
+    if told.complete and before.stands in (*UNDECIDED, State.VISIT_REVIEW):
         # Reading: information is complete when the last of it is in, so a later paper moves that instant.
         columns = {"information_complete_at": told.at, "information_asked_at": None}
     return Change(
