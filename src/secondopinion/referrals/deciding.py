@@ -68,9 +68,23 @@ def refuse_without_a_yes(before: Snapshot) -> None:
         )
 
 
+def asks_to_go_outside(before: Snapshot) -> bool:
+    """Was a professional outside the network asked for, and has nobody agreed to it, or chosen another, yet?"""
+    # Reading: a plain yes would keep the choice to the network without saying so. That is a limited authorization,
+    # which is adverse: a physician signs it, and its letter can be appealed (III.E; 42 CFR 438.400(b)(1)).
+    wished = before.answers.get("member_asked_for_outside_professional")
+    return bool(wished) and before.outside_agreed_at is None and before.professional_id is None
+
+
 def authorize(before: Snapshot, told: Authorize, person: Person, now: datetime) -> Change:
     """One consultation, no cost to the Member, for as long as the dated value says (III.G, II.F)."""
     refuse_without_a_yes(before)
+    if asks_to_go_outside(before):
+        raise Refused(
+            "A professional outside the network was asked for. Search the network, then agree to go outside (II.H), "
+            "or send the referral to a physician, who may keep the choice to the network (II.G). The Member may also "
+            "choose somebody in the network: record the choice, then authorize."
+        )
     return approved(before, now, granted(before, now), {"note": told.note})
 
 

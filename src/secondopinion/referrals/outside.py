@@ -18,7 +18,7 @@ from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import match, notices, notices_after, searching
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Agreement
+from secondopinion.referrals.models import Agreement, Event
 from secondopinion.referrals.responsible import responsible
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import State
@@ -46,7 +46,8 @@ def agree_outside(before: Snapshot, told: AgreeOutside, person: Person, now: dat
     if is_contracted(who, today):
         raise Refused("This professional is under contract, so no agreement is needed. Choose the professional.")
     outside = questions.where_may_the_member_go(before.edition_in_force, before.asked, before.answers).out_of_network
-    if outside.verdict is not Verdict.YES:
+    # Reading: an appeal that lifted the limit of II.G has said that the Member may go outside, whoever is inside.
+    if outside.verdict is not Verdict.YES and not limit_was_lifted(before):
         raise Refused(
             "The policy does not find that nobody in the network is available. Search the network first; the search "
             "is the proof (II.H)."
@@ -66,6 +67,13 @@ def agree_outside(before: Snapshot, told: AgreeOutside, person: Person, now: dat
                  "agreement_payer": payer.payer, "member_pays": payer.member_pays},
         finding=outside,
     )  # fmt: skip
+
+
+def limit_was_lifted(before: Snapshot) -> bool:
+    """Did an appeal lift the limit that kept the choice to the network?"""
+    last = Event.objects.filter(referral_id=before.id, step__in=("limit", "grant_in_part", "lift"))
+    taken = list(last.order_by("-position").values_list("step", flat=True)[:2])
+    return taken == ["lift", "limit"]
 
 
 def draft_agreement(before: Snapshot, told: DraftAgreement, person: Person, now: datetime) -> Change:

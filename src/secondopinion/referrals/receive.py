@@ -14,6 +14,8 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
+from secondopinion.directory.find import is_contracted
+from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.find import decides_itself, network_of, programs_of
 from secondopinion.people.models import Member, NetworkAssignment, Period
 from secondopinion.people.person import POLICY, Person
@@ -25,6 +27,7 @@ from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import beginnings
 from secondopinion.referrals.advance import advance, role_of
 from secondopinion.referrals.change import Change, Taken
+from secondopinion.referrals.deciding import asks_to_go_outside
 from secondopinion.referrals.ledger import FIRST, write
 from secondopinion.referrals.lifecycle import STEPS, Refused, target_of
 from secondopinion.referrals.match import why_not
@@ -51,9 +54,10 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     with transaction.atomic():
         before = replace(_row(request, received_at, day, now), state=target.value)
         finding, change = _first(before, request, now)
+        waits = asks_to_go_outside(before.after(change.columns))
         role = role_of(step, person)
         position, letters = write(before, (), step.name, target.value, change, person, role, now, new=True)
-        if finding is not None and finding.verdict is Verdict.YES and not request.found:
+        if finding is not None and finding.verdict is Verdict.YES and not request.found and not waits:
             return advance(before.id, Authorize(), person=POLICY, now=now)
     return Taken(before.id, before.number, step.name, target.value, position, letters)
 
@@ -98,7 +102,7 @@ def _row(request: Request, received_at: datetime, day: date, now: datetime) -> S
     network = network_of(request.member, day)
     edition = questions.edition_on(day)
     decider = questions.who_decides(edition, Program(request.program), decides_itself(network, request.program, day))
-    yes, no = questions.as_masks(edition, _known(edition, request.answers))
+    yes, no = questions.as_masks(edition, _known(edition, request.answers) | _wish(edition, request.wishes, day))
     clinician = request.clinician
     return Snapshot(
         id=uuid4(), number=_next_number(day), member_id=request.member.pk, network_id=network.pk if network else None,
@@ -118,12 +122,20 @@ def _row(request: Request, received_at: datetime, day: date, now: datetime) -> S
     )  # fmt: skip
 
 
-def _known(edition: Any, answers: Mapping[str, bool | None]) -> Mapping[str, bool | None]:
+def _known(edition: Any, answers: Mapping[str, bool | None]) -> dict[str, bool | None]:
     asked = {name for name, fact in questions.facts(edition).items() if not fact.hidden}
     unknown = sorted(set(answers) - asked)
     if unknown:
         raise Refused(f"The policy asks nothing called {', '.join(unknown)}. Use the questions it lists.")
-    return answers
+    return dict(answers)
+
+
+def _wish(edition: Any, wishes: QualifiedProfessional | None, day: date) -> dict[str, bool | None]:
+    """The answer that a wish for somebody outside the network gives by itself (III.E)."""
+    # Reading: whom the office that asks names is whom the Member asked for.
+    fact = "member_asked_for_outside_professional"
+    outside = wishes is not None and not is_contracted(wishes, day)
+    return {fact: True} if outside and fact in questions.facts(edition) else {}
 
 
 def _next_number(day: date) -> str:

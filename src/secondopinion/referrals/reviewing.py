@@ -10,6 +10,7 @@ from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork import decision_due
+from secondopinion.referrals.deciding import asks_to_go_outside
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper
 from secondopinion.referrals.notices import information_needed
@@ -127,7 +128,7 @@ def refer_up(before: Snapshot, told: ReferUp, person: Person, now: datetime) -> 
     if not told.note.strip():
         raise Refused("Write a short summary for the physician: what is asked, what is known, what is not.")
     finding = before.finding()
-    if finding.verdict is Verdict.YES:
+    if finding.verdict is Verdict.YES and not asks_to_go_outside(before):
         raise Refused("The policy already authorizes this request. Authorize it; no physician is needed.")
     return Change(details={"note": told.note.strip()}, finding=finding)
 
