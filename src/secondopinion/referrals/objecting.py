@@ -6,7 +6,7 @@ clocks, hands over the whole packet, and carries out what comes back.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from secondopinion.people.person import Person
@@ -14,6 +14,7 @@ from secondopinion.policy.asked import Program, Requester
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import appeal_window_ends_on
 from secondopinion.policy.objections import path_of
+from secondopinion.policy.parameters import value
 from secondopinion.referrals.change import Change
 from secondopinion.referrals.deciding import REQUESTERS, approved, granted
 from secondopinion.referrals.gate import ADVERSE
@@ -106,7 +107,8 @@ def _open_appeal(
         "appeal_received_at": told.received_at, "appeal_expedited": told.expedited or told.supported,
         "appeal_acknowledged_at": None, "appeal_resolved_at": None, "appeal_outcome": "",
     }  # fmt: skip
-    if told.continue_care and before.rescinded_at is not None and before.valid_before is not None:
+    continued = told.continue_care and before.valid_before is not None and on <= _continues_by(before, noticed)
+    if continued:
         # Reading: care that was authorized goes on while a timely appeal waits (42 CFR 438.420, 422.632).
         columns["valid_until"] = before.valid_before
     return {
@@ -115,8 +117,19 @@ def _open_appeal(
         "noticed_on": noticed.isoformat() if noticed else "", "window_ends_on": window.isoformat() if window else "",
         "late": late, "late_because": told.late_because.strip(), "expedited": told.expedited or told.supported,
         "supported": told.supported, "consent": told.consent, "continue_care": told.continue_care,
+        "continued": continued,
         "path": list(path_of(program, "appeal", expedited=told.expedited or told.supported, on=on)),
     }  # fmt: skip
+
+
+def _continues_by(before: Snapshot, noticed: date | None) -> date:
+    """The last day to appeal with care going on: the later of ten days from the notice and the last day of the care."""
+    if before.rescinded_at is None:
+        return date.min
+    if noticed is None:
+        return date.max
+    days = value(f"appeal_time.continuation.{before.program.replace('-', '_')}", noticed).number
+    return max(noticed + timedelta(days=days), _ends_on(before))
 
 
 def _day(told: Contact) -> date:
