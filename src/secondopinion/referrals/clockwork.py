@@ -36,10 +36,12 @@ from secondopinion.policy.clocks_objecting import appeal_clocks, complaint_clock
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.parameters import value
+from secondopinion.referrals.models import Agreement
 from secondopinion.referrals.snapshot import Running, Snapshot
 from secondopinion.referrals.states import UNDECIDED, State
 
 OFFICES = ("physician", "provider")  # requesters who must be told within a day of the decision
+NO_APPEAL = frozenset({"new", "moved", "granted", "withdrawn"})  # it was held as an appeal, and none was decided here
 ADVERSE = frozenset({"deny", "deem", "limit", "partial"})
 
 
@@ -131,8 +133,17 @@ def _outcome(clock: Running, goes_on: bool, after: Snapshot, now: datetime, *, l
         return "void"
     if late or now > clock.due_at:
         return "missed"
+    return "void" if _came_to_nothing(clock, after) else "met"
+
+
+def _came_to_nothing(clock: Running, after: Snapshot) -> bool:
+    """Did a clock end because its thing is not owed any more, and not because it was done?"""
+    if clock.kind == "agreement":
+        return after.agreement != Agreement.SIGNED
+    if clock.kind in ("appeal-acknowledge", "appeal-resolve") and after.appeal_outcome in NO_APPEAL:
+        return True
     undecided = after.decided_at is None and clock.kind == "decision"
-    return "void" if undecided or after.stands is State.WITHDRAWN else "met"
+    return undecided or after.stands is State.WITHDRAWN
 
 
 def _same(had: Running, clock: Clock) -> bool:
