@@ -36,7 +36,6 @@ from secondopinion.referrals.receive import receive
 HOUSE = {"the house": SYSTEM, "the policy": POLICY}
 SIX = ("received_at", "entered_at", "decided_at", "provider_told_at", "member_notice_at", "report_received_at")
 DOUBTS = YES  # the Member was told to have surgery and doubts it: II.C.1 finds yes
-WHY = "The treating doctor's notes and our call with the Member show it."
 EXPERTISE = "Twenty years of back and joint care, and a talk with a spine surgeon."
 OFFICE = {
     "channel": "fax", "requester": "physician", "requester_name": "Grace Lind, MD",
@@ -132,7 +131,8 @@ class Story:
 
     def running(self) -> set[str]:
         """The kinds of every clock that runs or waits."""
-        return set(RunningClock.objects.filter(referral_id=self.referral, stopped_at=None).values_list("kind", flat=True))
+        open_still = RunningClock.objects.filter(referral_id=self.referral, stopped_at=None)
+        return set(open_still.values_list("kind", flat=True))
 
     def binds(self) -> tuple[str, datetime | None]:
         """Which clock is due first on the referral, and when."""
@@ -144,7 +144,8 @@ class Story:
 
     def reads(self, kind: str) -> str:
         """The words of the newest printed and mailed letter of a kind, in one line."""
-        letter = Letter.objects.filter(notice__referral_id=self.referral, kind=kind, pdf__isnull=False).latest("owed_at")
+        printed = Letter.objects.filter(notice__referral_id=self.referral, kind=kind, pdf__isnull=False)
+        letter = printed.latest("owed_at")
         return re.sub(r"\s+", " ", paper.text_of(bytes(letter.pdf)))
 
 

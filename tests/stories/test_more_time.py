@@ -13,7 +13,7 @@ WAITING_HELPS = "With the scan we can see whether the first doctor's finding is 
 MORE = Delay(14, "information", items=(SCAN,), interest=WAITING_HELPS)
 
 
-def test_late_information_more_time_taken_once_and_the_decision_on_the_fifth_business_day_after_it(story: Story) -> None:
+def test_more_time_is_taken_once_and_late_information_ends_it_five_business_days_later(story: Story) -> None:
     story.comes_in("Tuesday 2026-12-01 09:00", entered="Tuesday 2026-12-01 09:40", **OFFICE)
     assert story.binds() == ("decision", end_of("Tuesday 2026-12-08"))
 
