@@ -32,6 +32,7 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
+from secondopinion.referrals.sweep import take_due
 
 HOUSE = {"the house": SYSTEM, "the policy": POLICY}
 SIX = ("received_at", "entered_at", "decided_at", "provider_told_at", "member_notice_at", "report_received_at")
@@ -94,6 +95,14 @@ class Story:
             left.append(letter.kind)
             self.look(self.now)
         return left
+
+    def sweeps(self, when: str) -> dict[str, int]:
+        """The house looks for what it must do itself, and does it: how many steps of each name."""
+        self.look(at(when))
+        swept = take_due(self.now)
+        self.look(self.now)
+        assert (swept.refused, swept.failed) == (0, 0)
+        return dict(swept.taken)
 
     def person(self, who: str) -> Person:
         """The person behind a sign-in name on the day of the story, or the house itself."""

@@ -81,17 +81,17 @@ def test_the_report_is_chased_on_day_11_and_16_delivered_with_proof_and_closed_b
     given_the_visit_took_place(story)
 
     # The eleventh working day after the visit, holidays left out, is Wednesday 2027-01-06.
-    assert "No reminder" in story.refused("Tuesday 2027-01-05 23:00", "the house", Chase(1))
+    assert story.sweeps("Tuesday 2027-01-05 23:00") == {}
     assert "not yours to do" in story.refused("Wednesday 2027-01-06 06:00", "nurse@citrus", Chase(1))
-    story.then("Wednesday 2027-01-06 07:00", "the house", Chase(1))
+    assert story.sweeps("Wednesday 2027-01-06 07:00") == {"chase": 1}
     assert story.owed("chase") == {"report_chase_to_professional to professional"}
-    assert "No reminder" in story.refused("Wednesday 2027-01-06 08:00", "the house", Chase(1)), "once a rung"
+    assert story.sweeps("Wednesday 2027-01-06 08:00") == {}, "once a rung"
     story.post_goes("Wednesday 2027-01-06 07:05")
     assert "January 5, 2027" in story.reads("report_chase_to_professional")
 
     # The sixteenth is Wednesday 2027-01-13: the Health Network is asked too.
-    assert "No reminder" in story.refused("Tuesday 2027-01-12 23:00", "the house", Chase(2))
-    story.then("Wednesday 2027-01-13 07:00", "the house", Chase(2))
+    assert story.sweeps("Tuesday 2027-01-12 23:00") == {}
+    assert story.sweeps("Wednesday 2027-01-13 07:00") == {"chase": 1}
     assert story.owed("chase") == {
         "report_chase_to_professional to professional", "report_chase_to_network to network",
     }  # fmt: skip

@@ -18,8 +18,8 @@ def given_time_ran_out(story: Story) -> None:
     story.comes_in("Monday 2026-11-23 10:00", **OFFICE)
     story.then("Monday 2026-11-23 11:00", "nurse@plan", t.TakeUp(complete=True))
     assert story.binds() == ("decision", end_of("Monday 2026-11-30"))
-    assert "not over yet" in story.refused("Monday 2026-11-30 23:29", "the house", Deem())
-    story.then("Monday 2026-11-30 23:30", "the house", Deem())
+    assert story.sweeps("Monday 2026-11-30 23:29") == {}
+    assert story.sweeps("Monday 2026-11-30 23:30") == {"deem": 1}
 
 
 def test_nobody_decides_and_the_appeal_turns_it_and_is_carried_out_within_72_hours(story: Story) -> None:
@@ -84,7 +84,7 @@ def at_day(iso: str) -> object:
 def test_nobody_undoes_it_by_deciding_afterwards(story: Story) -> None:
     given_time_ran_out(story)
     assert "cannot follow while" in story.refused("Tuesday 2026-12-01 08:00", "nurse@plan", t.Authorize())
-    assert "Not decided in time" in story.refused("Tuesday 2026-12-01 08:00", "the house", Deem())
+    assert story.sweeps("Tuesday 2026-12-01 08:00") == {}
 
 
 @pytest.mark.parametrize("who", ["nurse@plan", "physician@plan"])

@@ -4,7 +4,6 @@ from datetime import date
 
 from policy.when import at, day
 from secondopinion.referrals import told as t
-from secondopinion.referrals.told_after import Lapse
 from secondopinion.referrals.told_objections import Lift, Uphold
 from secondopinion.referrals.told_outcomes import Rescind
 from stories.telling import DOUBTS, Story, contact, end_of
@@ -46,12 +45,15 @@ def test_care_goes_on_while_a_timely_appeal_waits_and_ends_when_it_is_upheld(sto
     story.then("Friday 2026-12-04 15:00", "intake@plan", contact("Friday 2026-12-04 14:50", continue_care=True))
     assert story.row.valid_until == day("Sunday 2027-02-21"), "as it was before"
     assert story.clock("appeal-resolve").due_at == end_of("Sunday 2027-01-03")
-    assert "still good" in story.refused("Saturday 2026-12-12 01:00", "the house", Lapse())
+    assert story.sweeps("Saturday 2026-12-12 01:00") == {}
+
+    assert story.sweeps("Thursday 2026-12-17 06:00") == {"remind": 1}, "it is good, and no visit is booked"
+    story.post_goes("Thursday 2026-12-17 06:05")
 
     story.then("Friday 2026-12-18 10:00", "appeals@plan", Uphold("Ida Elm, MD", "The State confirms the move."))
     assert (story.row.valid_until, story.row.appeal_outcome) == (day("Friday 2026-12-18"), "upheld")
-    assert "still good" in story.refused("Friday 2026-12-18 23:59", "the house", Lapse())
-    story.then("Saturday 2026-12-19 01:00", "the house", Lapse())
+    assert story.sweeps("Friday 2026-12-18 23:59") == {}
+    assert story.sweeps("Saturday 2026-12-19 01:00") == {"lapse": 1}
     assert story.state == "expired"
     assert story.owed("lapse") == {
         "authorization_ended_to_member to member", "authorization_ended_to_professional to professional",
@@ -71,7 +73,7 @@ def test_an_appeal_after_the_last_day_is_an_appeal_and_keeps_nothing_going(story
     story.then("Monday 2026-12-14 15:00", "intake@plan", contact("Monday 2026-12-14 14:50", continue_care=True))
     assert story.row.valid_until == day("Friday 2026-12-11"), "the ten days, and the last day, were over"
     assert story.last("dispute").details["continued"] is False
-    story.then("Monday 2026-12-14 23:00", "the house", Lapse())
+    assert story.sweeps("Monday 2026-12-14 23:00") == {"lapse": 1}
     assert story.state == "expired"
 
 
