@@ -12,7 +12,7 @@ from browser.baseline import keeps_the_baseline
 from browser.desk import Desk, SomebodyAt
 from browser.house import Clock, Mail
 from county import PASSWORD, County
-from secondopinion.site.stories import REPORT
+from secondopinion.site.telling import REPORT
 
 pytestmark = pytest.mark.browser
 

@@ -1,30 +1,17 @@
-"""A dozen made-up referrals, told through the program's own doors, so that the first work list is alive.
+"""The made-up referrals of a first start, so that the first work list is alive: the usual ways of a request.
 
-Nothing is written past `receive` and `advance`. Each step is taken by a made-up person at an instant before `now`,
-so the clocks, letters and histories are what they would have been. One is late on purpose.
+The rarer ones stand in stories_branches.py. `tell_all` tells both; telling.py says how.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
-from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.letters.carriers import Carrier
-from secondopinion.people.models import Member, Staff
-from secondopinion.people.person import Person, person_of
 from secondopinion.policy.asked import About, Opinion
-from secondopinion.policy.calendar import business_calendar
-from secondopinion.referrals.advance import advance
-from secondopinion.referrals.models import Notice, Referral
-from secondopinion.referrals.posting import post
-from secondopinion.referrals.receive import receive
-from secondopinion.referrals.request import Request
+from secondopinion.policy.calendar import PACIFIC, business_calendar
+from secondopinion.referrals.models import Referral
 from secondopinion.referrals.told import (
     Answer,
     Ask,
@@ -38,73 +25,12 @@ from secondopinion.referrals.told import (
     See,
     TakeUp,
     TellRequester,
-    Told,
     Withdraw,
 )
-
-PACIFIC = ZoneInfo("America/Los_Angeles")
-REPORT = Path(__file__).with_name("county") / "consultation-report.pdf"
-DOUBTS_SURGERY = {"surgery_is_recommended": True, "member_questions_surgery": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """Tells stories that end before `now`. Letters that were mailed in a story go to `carrier`."""
-
-    now: datetime
-    carrier: Carrier
-
-    def working(self, days_before: int, at: str) -> datetime:
-        """An hour of the working day that lies so many (one or more) working days before today."""
-        calendar, day = business_calendar(), self.now.astimezone(PACIFIC).date()
-        while days_before:
-            day -= timedelta(days=1)
-            days_before -= calendar.is_business_day(day)
-        return datetime.combine(day, time.fromisoformat(at), PACIFIC)
-
-    def ago(self, *, hours: float) -> datetime:
-        """So many hours before now."""
-        return self.now - timedelta(hours=hours)
-
-    def came_in(self, member_id: str, who: str, at: datetime, **asked: Any) -> UUID:
-        """A request reached the desk; `who` entered it twenty minutes later. Returns the referral's id."""
-        member = Member.objects.get(member_id=member_id)
-        head = {"channel": "phone", "requester": "member", "requester_name": str(member), "opinion": "second",
-                "about": "specialist-care", "requester_phone": member.phone}  # fmt: skip
-        request = Request(member=member, received_at=at, **{**head, **asked})
-        return receive(request, person=staff(who, at), now=at + timedelta(minutes=20)).referral_id
-
-    def then(self, referral: UUID, who: str, at: datetime, told: Told) -> None:
-        """Somebody took a step."""
-        advance(referral, told, person=staff(who, at), now=at)
-
-    def mailed(self, referral: UUID, at: datetime) -> None:
-        """The worker mailed every letter that waited."""
-        waiting = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
-        for letter_id in list(waiting.values_list("letter_id", flat=True)):
-            post(letter_id, now=at, carrier=self.carrier)
-
-
-def staff(sign_in: str, at: datetime) -> Person:
-    """The made-up person behind a sign-in name, with the licences of the day."""
-    return person_of(Staff.objects.get(user__username=sign_in), at.astimezone(PACIFIC).date())
-
-
-def professional(last_name: str) -> QualifiedProfessional:
-    """A professional of the made-up directory by last name."""
-    return QualifiedProfessional.objects.get(last_name=last_name)
-
-
-def office(last_name: str, requester: str = "physician") -> dict[str, str]:
-    """A professional of the directory as the one who asks."""
-    who = professional(last_name)
-    return {
-        "requester": requester,
-        "requester_name": who.full_name,
-        "requester_npi": who.npi,
-        "requester_phone": who.phone,
-        "requester_address": "\n".join([who.group_name, *who.address_lines]),
-    }
+from secondopinion.referrals.told_objections import Acknowledge, Contact
+from secondopinion.referrals.told_time import Deem
+from secondopinion.site.stories_branches import BRANCHES
+from secondopinion.site.telling import DOUBTS_SURGERY, REPORT, Teller, office, professional
 
 
 def tell_all(now: datetime, carrier: Carrier) -> int:
@@ -132,18 +58,27 @@ def back_pain_with_a_nurse(t: Teller) -> None:
     t.then(referral, "nurse@plan", came + timedelta(hours=3), TakeUp())
 
 
-def heart_decision_is_late(t: Teller) -> None:
-    """An expedited request whose 72 hours are over: what an overdue clock looks like."""
-    came = t.ago(hours=74)
+def heart_counts_as_denied_and_is_appealed(t: Teller) -> None:
+    """Nobody decided within the 72 hours: by law a denial, told in time, and appealed by the doctor as fast."""
+    came = t.ago(hours=100)
     referral = t.came_in(
         "M0000004", "intake@plan", came, program="onecare", channel="fax", urgency="expedited",
         urgency_reason="Fainting spells while waiting could lead to injury.", condition="a slow heart rhythm",
         condition_code="I49.5", clinician=professional("Marquez"), **office("Lindgren"),
         request_words="Please arrange a second cardiology opinion on device therapy.",
     )  # fmt: skip
-    t.then(referral, "nurse@plan", t.ago(hours=70), TakeUp(complete=True))
+    t.then(referral, "nurse@plan", t.ago(hours=96), TakeUp(complete=True))
     note = "Expedited by the PCP. No listed reason is documented; the Member could not be reached by phone twice."
-    t.then(referral, "nurse@plan", t.ago(hours=50), ReferUp(note))
+    t.then(referral, "nurse@plan", t.ago(hours=76), ReferUp(note))
+    over = came + timedelta(hours=71, minutes=40)
+    t.house(referral, over, Deem())
+    t.mailed(referral, over + timedelta(minutes=1))
+    call = Contact(
+        received_at=t.ago(hours=22), by="physician", by_name="Grace Lindgren, MD",
+        words="He fainted again. You had three days and did not answer.", appeal=True, complaint=False, supported=True,
+    )  # fmt: skip
+    t.then(referral, "intake@plan", t.ago(hours=21.5), call)
+    t.then(referral, "appeals@plan", t.ago(hours=20), Acknowledge("appeal"))
 
 
 def knee_waits_for_records(t: Teller) -> None:
@@ -339,7 +274,8 @@ STORIES: tuple[Callable[[Teller], None], ...] = (
     gallbladder_waits_for_a_choice,
     back_pain_with_a_nurse,
     letter_nobody_has_classified,
-    heart_decision_is_late,
+    heart_counts_as_denied_and_is_appealed,
     citrus_physician_looks,
     harbor_just_received,
+    *BRANCHES,
 )

@@ -1,0 +1,94 @@
+"""Telling a made-up story through the program's own doors: who came, who did what, which letters left.
+
+Nothing is written past `receive` and `advance`. Each step is taken by a made-up person, or the house, at an instant
+before `now`, so the clocks, letters and histories are what they would have been.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.letters.carriers import Carrier
+from secondopinion.people.models import Member, Staff
+from secondopinion.people.person import SYSTEM, Person, person_of
+from secondopinion.policy.calendar import business_calendar
+from secondopinion.referrals.advance import advance
+from secondopinion.referrals.models import Notice
+from secondopinion.referrals.posting import post
+from secondopinion.referrals.receive import receive
+from secondopinion.referrals.request import Request
+from secondopinion.referrals.told import Told
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+REPORT = Path(__file__).with_name("county") / "consultation-report.pdf"
+DOUBTS_SURGERY = {"surgery_is_recommended": True, "member_questions_surgery": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells stories that end before `now`. Letters that were mailed in a story go to `carrier`."""
+
+    now: datetime
+    carrier: Carrier
+
+    def working(self, days_before: int, at: str) -> datetime:
+        """An hour of the working day that lies so many (one or more) working days before today."""
+        calendar, day = business_calendar(), self.now.astimezone(PACIFIC).date()
+        while days_before:
+            day -= timedelta(days=1)
+            days_before -= calendar.is_business_day(day)
+        return datetime.combine(day, time.fromisoformat(at), PACIFIC)
+
+    def ago(self, *, hours: float) -> datetime:
+        """So many hours before now."""
+        return self.now - timedelta(hours=hours)
+
+    def came_in(self, member_id: str, who: str, at: datetime, **asked: Any) -> UUID:
+        """A request reached the desk; `who` entered it twenty minutes later. Returns the referral's id."""
+        member = Member.objects.get(member_id=member_id)
+        head = {"channel": "phone", "requester": "member", "requester_name": str(member), "opinion": "second",
+                "about": "specialist-care", "requester_phone": member.phone}  # fmt: skip
+        request = Request(member=member, received_at=at, **{**head, **asked})
+        return receive(request, person=staff(who, at), now=at + timedelta(minutes=20)).referral_id
+
+    def then(self, referral: UUID, who: str, at: datetime, told: Told) -> None:
+        """Somebody took a step."""
+        advance(referral, told, person=staff(who, at), now=at)
+
+    def house(self, referral: UUID, at: datetime, told: Told) -> None:
+        """The house itself took a step, at its time."""
+        advance(referral, told, person=SYSTEM, now=at)
+
+    def mailed(self, referral: UUID, at: datetime) -> None:
+        """The worker mailed every letter that waited."""
+        waiting = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
+        for letter_id in list(waiting.values_list("letter_id", flat=True)):
+            post(letter_id, now=at, carrier=self.carrier)
+
+
+def staff(sign_in: str, at: datetime) -> Person:
+    """The made-up person behind a sign-in name, with the licences of the day."""
+    return person_of(Staff.objects.get(user__username=sign_in), at.astimezone(PACIFIC).date())
+
+
+def professional(last_name: str) -> QualifiedProfessional:
+    """A professional of the made-up directory by last name."""
+    return QualifiedProfessional.objects.get(last_name=last_name)
+
+
+def office(last_name: str, requester: str = "physician") -> dict[str, str]:
+    """A professional of the directory as the one who asks."""
+    who = professional(last_name)
+    return {
+        "requester": requester,
+        "requester_name": who.full_name,
+        "requester_npi": who.npi,
+        "requester_phone": who.phone,
+        "requester_address": "\n".join([who.group_name, *who.address_lines]),
+    }
