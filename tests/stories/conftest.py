@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from county import County, county
+from secondopinion.referrals.checks.every import EVERY
 from secondopinion.referrals.overnight import differences
 from stories.telling import Story
 
@@ -18,8 +19,8 @@ def there(as_plan: None) -> County:
 
 @pytest.fixture
 def story(there: County, tmp_path: Path) -> Iterator[Story]:
-    """A story about one referral. When it is told, its history must replay to what stands in the row."""
+    """A story about one referral. When it is told, every check of the night must hold."""
     told = Story(there, tmp_path)
     yield told
     told.look(told.now)
-    assert list(differences()) == []
+    assert list(differences(checks=EVERY, now=told.now)) == []

@@ -84,6 +84,7 @@ def test_without_more_time_the_late_scan_does_not_move_the_last_day(story: Story
     # Vector V5: complete on Monday 2026-12-07, due on Tuesday 2026-12-08 all the same.
     story.comes_in("Tuesday 2026-12-01 09:00")
     story.then("Tuesday 2026-12-01 14:30", "nurse@plan", t.Ask((SCAN,)))
+    story.post_goes("Tuesday 2026-12-01 14:31")
     story.then("Monday 2026-12-07 15:10", "intake@plan", t.Supply(at("Monday 2026-12-07 15:00"), complete=True))
     assert story.clock("decision", "5-business-days").due_at == end_of("Monday 2026-12-14")
     assert story.binds() == ("decision", end_of("Tuesday 2026-12-08"))
@@ -94,6 +95,7 @@ def test_a_onecare_request_gets_no_more_time(story: Story) -> None:
     story.comes_in("Tuesday 2026-12-01 09:00", **joe)
     assert story.binds() == ("decision", end_of("Tuesday 2026-12-08"))
     story.then("Tuesday 2026-12-01 14:30", "nurse@plan", t.Ask((SCAN,)))
+    story.post_goes("Tuesday 2026-12-01 14:31")
     refusal = story.refused("Monday 2026-12-07 16:00", "physician@plan", MORE)
     assert "onecare requests are not extended" in refusal
     assert story.row.extension_days == 0

@@ -35,6 +35,8 @@ def test_it_is_dismissed_after_two_tries_taken_back_for_good_cause_and_decided(s
     assert story.owed("dismiss") == {"dismissal_to_member to member", "dismissal_to_requester to requester"}
     assert story.clock("authority").outcome == "met"
     story.post_goes("Tuesday 2026-12-08 16:05")
+    told = story.clock("member-notice")
+    assert (told.due_at, told.outcome) == (end_of("Tuesday 2026-12-08"), "met"), "within the time it would have had"
     letter = story.reads("dismissal_to_member")
     assert NOT_SHOWN.reason in letter
     assert "December 2" in letter
@@ -56,7 +58,7 @@ def test_it_is_dismissed_after_two_tries_taken_back_for_good_cause_and_decided(s
     story.then("Wednesday 2026-12-16 09:00", "nurse@plan", t.Authorize())
     story.post_goes("Wednesday 2026-12-16 09:05")
     assert story.clock("decision").outcome == "met"
-    assert story.clock("member-notice").outcome == "met"
+    assert story.clock("member-notice", "OC-STD").outcome == "met"
     assert story.instants() == {
         "received_at": at("Tuesday 2026-12-01 09:00"), "entered_at": at("Tuesday 2026-12-01 09:00"),
         "decided_at": at("Wednesday 2026-12-16 09:00"), "provider_told_at": None,

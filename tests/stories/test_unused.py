@@ -63,8 +63,10 @@ def test_one_that_was_missed_ends_the_same_night(story: Story) -> None:
     story.comes_in("Monday 2026-11-23 10:00", answers=DOUBTS)
     story.then("Monday 2026-11-23 11:00", "intake@plan", t.Choose(story.there.sam.pk, "member", "by phone"))
     story.then("Monday 2026-11-23 12:00", "intake@plan", t.Schedule(at("Friday 2027-02-19 09:00")))
+    story.post_goes("Monday 2026-11-23 12:05")
     story.then("Monday 2027-02-22 09:00", "intake@plan", t.Miss("The Member was ill."))
     assert story.sweeps("Tuesday 2027-02-23 01:00") == {"lapse": 1}
+    story.post_goes("Tuesday 2027-02-23 01:05")
     assert story.state == "expired"
     assert story.row.decided_at == at("Monday 2027-02-22 09:00") - timedelta(days=90, hours=23)
     nothing = contact("Tuesday 2027-02-23 09:00")
