@@ -29,11 +29,14 @@ def given_a_claim_shows_a_visit(story: Story) -> None:
 def test_the_exceptions_come_first_and_the_notice_has_an_appeal_and_no_amount(story: Story) -> None:
     given_a_claim_shows_a_visit(story)
     assert "Not every exception" in story.refused("Wednesday 2026-12-02 09:00", "physician@plan", COST)
+    assert story.clock("decision").due_at is None, "it waits for what is needed to decide"
     story.then("Wednesday 2026-12-02 09:30", "nurse@plan", t.Answer(OUTSIDE, "the claim, and a call with the Member"))
+    assert story.clock("decision", "MC-RETRO").due_at == end_of("Friday 2027-01-01"), "thirty days from complete"
     assert "not yours to do" in story.refused("Wednesday 2026-12-02 10:00", "nurse@plan", COST)
     story.then("Wednesday 2026-12-02 11:00", "physician@plan", COST)
     assert (story.state, story.row.decision, story.row.member_pays) == ("not_covered", "deny", 0)
     assert story.last("tell_cost").details["signed"]["license"]
+    assert story.clock("decision", "MC-RETRO").outcome == "met"
     assert story.owed("tell_cost") == {"cost_notice_to_member to member"}
     assert story.clock("cost-notice").stopped_at is None, "it ends when the notice has left"
     story.post_goes("Thursday 2026-12-03 09:00")

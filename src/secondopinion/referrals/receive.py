@@ -33,6 +33,7 @@ from secondopinion.referrals.lifecycle import STEPS, Refused, target_of
 from secondopinion.referrals.match import why_not
 from secondopinion.referrals.models import Channel, Referral
 from secondopinion.referrals.request import Request
+from secondopinion.referrals.reviewing import exceptions_are_settled
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import UNDECIDED, State
 from secondopinion.referrals.told import Authorize
@@ -82,6 +83,8 @@ def _first(before: Snapshot, request: Request, now: datetime) -> tuple[Finding |
     }  # fmt: skip
     columns: dict[str, Any] = beginnings.columns(before, request)
     if request.found:
+        if exceptions_are_settled(before, before.answers):
+            columns["information_complete_at"] = before.received_at
         return None, Change(details=details, columns=columns)
     if not before.opinion or not before.about:
         # Until somebody classifies it, the clocks of a second opinion about specialist care run: the strictest.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from secondopinion.people.person import Person
 from secondopinion.policy.findings import Verdict
@@ -59,11 +61,18 @@ def answer(before: Snapshot, told: Answer, person: Person, now: datetime) -> Cha
                if before.answers.get(f) != v}  # fmt: skip
     if not changed:
         raise Refused("These answers are recorded already; nothing was changed.")
-    return Change(
-        details={"answers": changed, "source": told.source},
-        columns={"yes": yes, "no": no},
-        finding=before.finding(answers),
-    )
+    columns: dict[str, Any] = {"yes": yes, "no": no}
+    if before.found_by and before.information_complete_at is None and exceptions_are_settled(before, answers):
+        columns["information_complete_at"] = now
+    return Change(details={"answers": changed, "source": told.source}, columns=columns, finding=before.finding(answers))
+
+
+def exceptions_are_settled(before: Snapshot, answers: Mapping[str, bool | None]) -> bool:
+    """Is it known of a visit that was found whether any exception excuses it? Its time to decide starts then."""
+    # Reading: what is needed to decide on such a visit is complete once every exception is answered, or one holds
+    # (HSC 1367.01(h)(1); III.D).
+    verdict = questions.may_cost_lie_with_member(before.edition_in_force, before.asked, answers).verdict
+    return verdict is not Verdict.UNKNOWN
 
 
 def file_record(before: Snapshot, told: FileRecord, person: Person, now: datetime) -> Change:
