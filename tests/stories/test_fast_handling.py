@@ -7,7 +7,7 @@ import pytest
 from policy.when import at
 from secondopinion.referrals import told as t
 from secondopinion.referrals.told_time import Expedite, RefuseExpedite, TellMember
-from stories.telling import DOUBTS, OFFICE, Story, end_of, ended
+from stories.telling import DOUBTS, OFFICE, Story, denial, end_of, ended
 
 FEAR = {"urgency": "expedited", "urgency_reason": "I am afraid to wait."}
 SAFE = RefuseExpedite("Your pain is the same as last month, and you can walk and work.")
@@ -110,3 +110,25 @@ def test_a_clerk_does_not_find_harm_and_a_nurse_does(story: Story) -> None:
     assert "clinical judgment" in story.refused("Wednesday 2026-12-02 09:00", "intake@plan", found)
     story.then("Wednesday 2026-12-02 10:00", "nurse@plan", found)
     assert story.binds() == ("decision", at("Saturday 2026-12-05 10:00"))
+
+
+def test_a_fast_no_given_by_voice_in_time_is_written_within_three_days_of_the_call(story: Story) -> None:
+    story.comes_in("Tuesday 2026-12-01 09:00", **OFFICE, member=story.there.joe, program="onecare",
+                   urgency="expedited", urgency_reason="Weakness of the leg gets worse.")  # fmt: skip
+    story.then("Tuesday 2026-12-01 10:00", "nurse@plan", t.TakeUp(complete=True))
+    story.then("Tuesday 2026-12-01 10:30", "nurse@plan", t.ReferUp("Nothing on the list fits; please look."))
+    told = TellMember("decision", "the Member")
+    assert "not decided yet" in story.refused("Thursday 2026-12-03 13:00", "nurse@plan", told)
+    rules = {
+        "medicare_reason": "Medicare covers a visit that is needed now; this treatment has just begun.",
+        "medi_cal_reason": "Medi-Cal covers what protects health; this treatment has just begun.",
+    }
+    story.then("Thursday 2026-12-03 14:00", "physician@plan", denial(**rules))
+    assert story.clock("member-notice").due_at == at("Friday 2026-12-04 09:00"), "within the 72 hours"
+    story.then("Thursday 2026-12-03 15:00", "nurse@plan", told)
+    assert story.row.member_told_at == at("Thursday 2026-12-03 15:00")
+    assert story.clock("written-notice").due_at == end_of("Sunday 2026-12-06")
+    story.post_goes("Friday 2026-12-04 08:00")
+    assert story.clock("written-notice").outcome == "met"
+    assert {c.outcome for c in story.row.clocks.filter(kind="provider-notice")} == {"met"}
+    assert story.row.provider_told_at == at("Friday 2026-12-04 08:00")

@@ -8,7 +8,7 @@ from secondopinion.referrals import chain
 from secondopinion.referrals import told as t
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
-from stories.telling import DOUBTS, OFFICE, Story, end_of, report
+from stories.telling import DOUBTS, OFFICE, Story, denial, end_of, report
 
 
 def given_a_second_opinion_was_given(story: Story) -> None:
@@ -117,3 +117,23 @@ def test_another_diagnosis_is_a_disparity_that_a_reviewer_may_grant_a_third_for(
     story.post_goes("Friday 2026-12-11 09:10")
     assert story.row.member_notice_at == at("Friday 2026-12-11 09:10")
     assert story.history() == ["receive by intake", "answer by nurse", "authorize by nurse"]
+
+
+@pytest.mark.clause("II.D")
+def test_a_third_is_never_refused_because_the_second_report_is_not_here(story: Story) -> None:
+    given_a_second_opinion_was_given(story)
+    story.comes_in("Monday 2026-12-07 09:00", opinion="third")
+    assert story.state == "received", "it is kept, and its time runs"
+    assert story.binds() == ("decision", end_of("Monday 2026-12-14"))
+    story.then("Monday 2026-12-07 10:00", "nurse@plan", t.TakeUp())
+    story.then("Monday 2026-12-07 10:30", "nurse@plan", t.ReferUp("The second report is not here yet."))
+    no = denial(reasons=(t.Reason("II.D", "We do not have the report of your second opinion yet."),))
+    refusal = story.refused("Tuesday 2026-12-08 09:00", "physician@plan", no)
+    assert "never refused for that" in refusal
+    assert "Ask for the report" in refusal
+    # The report comes, the two differ, and the policy finds a yes.
+    differs = {"second_opinion_report_in_hand": True, "recommendations_differ_on_need_for_procedure": True}
+    story.then("Thursday 2026-12-10 09:00", "nurse@plan", t.Answer(differs, "the report of Thursday 2026-12-10"))
+    story.then("Thursday 2026-12-10 09:05", "nurse@plan", t.Authorize())
+    story.post_goes("Thursday 2026-12-10 09:10")
+    assert story.clock("decision", "7-calendar-days").outcome == "met"

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from secondopinion.people.person import Person
-from secondopinion.policy.asked import Program, Requester
+from secondopinion.policy.asked import Opinion, Program, Requester
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import validity
 from secondopinion.policy.findings import Verdict
@@ -102,6 +102,12 @@ def reverse(before: Snapshot, told: Reverse, person: Person, now: datetime) -> C
 def check_denial(before: Snapshot, told: Deny) -> None:
     """Refuse a denial that lacks a part, cites no clause of the edition in force, or contradicts the policy."""
     gate.refuse_against_a_yes(before)
+    if before.opinion == Opinion.THIRD and before.answers.get("second_opinion_report_in_hand") is not True:
+        # Reading: until the second report is here nobody knows whether the two differ, so its absence refuses nothing.
+        raise Refused(
+            "The report of the second opinion is not in hand, and a third is never refused for that. Ask for the "
+            "report; a physician may take more time for it, or authorize on another ground (II.D, II.I)."
+        )
     gate.check_reasons(before, told.reasons, plain.citable(before.edition_in_force))
     parts = {
         "a reason in plain words": min(len(r.words.strip()) for r in told.reasons),
