@@ -19,7 +19,7 @@ from secondopinion.referrals.change import Change
 from secondopinion.referrals.deciding import REQUESTERS, approved, granted
 from secondopinion.referrals.gate import ADVERSE
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Decision, Event, Notice, Referral
+from secondopinion.referrals.models import VISIT_AHEAD, Decision, Event, Notice, Referral
 from secondopinion.referrals.reviewing import check_arrival
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import FINISHED, UNDECIDED
@@ -124,7 +124,7 @@ def _open_appeal(
 
 def _continues_by(before: Snapshot, noticed: date | None) -> date:
     """The last day to appeal with care going on: the later of ten days from the notice and the last day of the care."""
-    if before.rescinded_at is None:
+    if before.rescinded_at is None or before.state not in VISIT_AHEAD:
         return date.min
     if noticed is None:
         return date.max
