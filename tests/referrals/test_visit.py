@@ -21,6 +21,7 @@ from secondopinion.referrals.told import (
     See,
     Withdraw,
 )
+from secondopinion.referrals.told_after import Decline
 
 
 @pytest.mark.clause("III.F.1")
@@ -117,3 +118,14 @@ def test_a_withdrawal_is_confirmed_in_writing(there):
     taken = advance(referral.pk, told, person=there.person("intake@plan"), now=NOW)
     assert taken.state == "withdrawn"
     assert Letter.objects.get(pk=taken.letters[0]).kind == "withdrawal_to_member"
+
+
+def test_a_clock_that_was_missed_stays_missed_when_another_begins(there):
+    referral = given_an_authorized_referral(there)
+    intake = there.person("intake@plan")
+    advance(referral.pk, Choose(there.sam.pk, "member", "by phone"), person=intake, now=NOW)
+    late = NOW + timedelta(days=40)  # Saturday 2027-01-02: fifteen business days are over
+    advance(referral.pk, Decline("not-accepting"), person=intake, now=late)
+    rows = RunningClock.objects.filter(referral=referral, kind="appointment").order_by("pk")
+    assert [(row.outcome, row.stopped_at) for row in rows] == [("missed", late), ("", None)]
+    assert rows[1].started_at == late

@@ -136,7 +136,10 @@ class Story:
 
     def clock(self, kind: str, rule: str = "") -> RunningClock:
         """The one clock of a kind whose rule holds these words, running or ended."""
-        return RunningClock.objects.get(referral_id=self.referral, kind=kind, rule__contains=rule)
+        told = RunningClock.objects.filter(referral_id=self.referral, kind=kind, rule__contains=rule).order_by("pk")
+        last = told.last()
+        assert last is not None, f"no clock {kind} {rule} ever ran"
+        return last
 
     def running(self) -> set[str]:
         """The kinds of every clock that runs or waits."""

@@ -29,6 +29,9 @@ HEAD_WORDS: Final = {
 }
 
 
+OUTSIDE: Final = "outside"  # a yes, and somebody outside the network was asked for: a person looks first (II.G, II.H)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A question of the policy and the answer given to it."""
@@ -101,11 +104,12 @@ def sections_of(edition: Edition, facts: Iterable[Fact], answers: Answers, now: 
 def panel_of(edition: Edition, asked: Asked, answers: Answers, facts: Sequence[Fact], member: Member) -> Panel:
     """What the policy makes of the request as it stands. `facts`: those the person at the desk may answer."""
     finding = questions.shall_we_authorize(edition, asked, answers)
+    outside = bool(answers.get("member_asked_for_outside_professional")) and finding.verdict is Verdict.YES
     required = questions.is_prior_authorization_required(edition, asked, answers).verdict
     needed = None if required is Verdict.UNKNOWN else required is Verdict.YES
     known = questions.facts(edition)
     return Panel(
-        finds=questions.answer_to(finding, edition),
+        finds=OUTSIDE if outside else questions.answer_to(finding, edition),
         because=tuple(
             Said(known[name].question, "Yes" if answers.get(name, True) else "No")
             for name in known

@@ -9,12 +9,17 @@ from secondopinion.desk.step_fields import Setting
 from secondopinion.desk.step_forms_time import longest_extension
 from secondopinion.policy.asked import Program, Requester, Urgency
 from secondopinion.referrals import clockwork
+from secondopinion.referrals.deciding import asks_to_go_outside
 from secondopinion.referrals.snapshot import Snapshot
 
 ALREADY_YES: Final = "The policy already authorizes this request, so nobody is asked and no physician is needed."
 NOT_YET_YES: Final = (
     "Not yet: the policy does not find a yes in the recorded answers. Answer the open questions below, "
     "or send the referral to a physician."
+)
+OUTSIDE_FIRST: Final = (
+    "A professional outside the network was asked for. Search the network first; then agree to go outside, keep the "
+    "choice to the network, or record that the Member chose somebody inside."
 )
 NO_YES_TO_TURN_TO: Final = (
     "The policy finds no yes in the recorded answers, so there is none to change the decision to. "
@@ -50,6 +55,8 @@ def blocked(step: str, setting: Setting, columns: Beside) -> str:
         return ALREADY_YES
     if step == "authorize" and not columns.authorizes:
         return NOT_YET_YES
+    if step == "authorize" and asks_to_go_outside(before):
+        return OUTSIDE_FIRST
     if step == "reverse" and not columns.authorizes:
         return NO_YES_TO_TURN_TO
     if step == "delay":

@@ -36,7 +36,7 @@ from secondopinion.policy.clocks_objecting import appeal_clocks, complaint_clock
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.parameters import value
-from secondopinion.referrals.models import Agreement
+from secondopinion.referrals.models import Agreement, Decision
 from secondopinion.referrals.snapshot import Running, Snapshot
 from secondopinion.referrals.states import UNDECIDED, State
 
@@ -116,11 +116,16 @@ def moves(before: tuple[Running, ...], after: Snapshot, now: datetime, *, missed
     had = {(clock.kind, clock.rule): clock for clock in before}
     starts = tuple(clock for key, clock in wanted.items() if not (key in had and _same(had[key], clock)))
     kinds = {kind for kind, _ in wanted}
+    first = min((c.due_at for c in before if c.kind == "decision" and c.due_at is not None), default=None)
     ends = []
     for (kind, rule), clock in had.items():
-        if (kind, rule) in wanted:
+        again = wanted.get((kind, rule))
+        if again is not None:
+            if _begins_anew(clock, again):
+                late = clock.due_at is not None and now > clock.due_at
+                ends.append((kind, rule, "missed" if late else "replaced"))
             continue
-        late = missed and kind == "decision"
+        late = missed and kind == "decision" and clock.due_at == first
         ends.append((kind, rule, _outcome(clock, kind in kinds, after, now, late=late)))
     due = min(((instant(c.due_at), c.kind) for c in wanted.values() if c.due_at is not None), default=(None, ""))
     return Moves(starts, tuple(ends), due[0], due[1])
@@ -140,10 +145,20 @@ def _came_to_nothing(clock: Running, after: Snapshot) -> bool:
     """Did a clock end because its thing is not owed any more, and not because it was done?"""
     if clock.kind == "agreement":
         return after.agreement != Agreement.SIGNED
+    if clock.kind == "refusal-notice":
+        return not after.expedite_refused
+    if after.decision == Decision.DEEM and clock.kind == "decision":
+        return True  # the earlier limit was missed; this one is not needed any more
     if clock.kind in ("appeal-acknowledge", "appeal-resolve") and after.appeal_outcome in NO_APPEAL:
         return True
     undecided = after.decided_at is None and clock.kind == "decision"
     return undecided or after.stands is State.WITHDRAWN
+
+
+def _begins_anew(had: Running, clock: Clock) -> bool:
+    """Does the same limit run again from another instant? Then what ran till now ends, as it stands, and is kept."""
+    both = had.started_at is not None and clock.started_at is not None
+    return both and not is_same_instant(had.started_at, clock.started_at)
 
 
 def _same(had: Running, clock: Clock) -> bool:

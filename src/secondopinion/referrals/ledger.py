@@ -61,6 +61,7 @@ stopped AS (
   UPDATE referrals_runningclock r SET stopped_at = %(now)s, outcome = e.outcome
     FROM jsonb_to_recordset(%(ends)s) AS e(kind text, rule text, outcome text)
    WHERE r.referral_id = %(referral)s AND r.kind = e.kind AND r.rule = e.rule AND r.stopped_at IS NULL)"""
+STOP_FIRST = f"WITH {STOP.strip()} SELECT 1"
 START = """
 started AS (
   INSERT INTO referrals_runningclock (referral_id, network_id, kind, rule, label, authority, started_at, due_at,
@@ -68,9 +69,9 @@ started AS (
   SELECT %(referral)s, %(network)s, c.kind, c.rule, c.label, c.authority, c.started_at, c.due_at, c.paused_at, ''
     FROM jsonb_to_recordset(%(starts)s) AS c(kind text, rule text, label text, authority text,
       started_at timestamptz, due_at timestamptz, paused_at timestamptz)
-  ON CONFLICT (referral_id, kind, rule) DO UPDATE SET label = EXCLUDED.label, authority = EXCLUDED.authority,
-    started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at, paused_at = EXCLUDED.paused_at, stopped_at = NULL,
-    outcome = '')"""
+  ON CONFLICT (referral_id, kind, rule) WHERE stopped_at IS NULL DO UPDATE SET label = EXCLUDED.label,
+    authority = EXCLUDED.authority, started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at,
+    paused_at = EXCLUDED.paused_at)"""
 LETTERS = """
 letter AS (
   INSERT INTO letters_letter (id, kind, program, language, recipient_role, recipient_name, data, data_sha256,
@@ -199,8 +200,12 @@ def write(
         values["today"], values["task"] = now.astimezone(PACIFIC).date(), MAIL_TASK
     for row in change.rows:
         row.save(force_insert=True)
-    query = statement(() if new else tuple(columns), bool(clocks.ends), bool(clocks.starts), bool(frozen))
-    send(query, values)
+    ends = bool(clocks.ends)
+    if ends and {(kind, rule) for kind, rule, _ in clocks.ends} & {(c.kind, c.rule) for c in clocks.starts}:
+        # The same limit ends and begins anew: PostgreSQL may not touch a row twice in one statement.
+        send(STOP_FIRST, {name: values[name] for name in ("ends", "referral", "now")})
+        ends = False
+    send(statement(() if new else tuple(columns), ends, bool(clocks.starts), bool(frozen)), values)
     return position, tuple(i for i, _, _ in frozen)
 
 

@@ -279,7 +279,7 @@ class Ended(models.TextChoices):
 
 
 class RunningClock(models.Model):
-    """A clock of the law as it stood after an event: when it started, is due, and was met or missed."""
+    """A clock of the law: when it started, is due, and was met or missed. One that has ended stays as it ended."""
 
     referral = models.ForeignKey(Referral, models.CASCADE, related_name="clocks")
     network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, related_name="+")
@@ -295,7 +295,13 @@ class RunningClock(models.Model):
 
     class Meta:
         ordering = ("due_at", "rule")
-        constraints = (models.UniqueConstraint(name="one_clock_per_rule", fields=("referral", "kind", "rule")),)
+        constraints = (
+            models.UniqueConstraint(
+                name="one_running_clock_per_rule",
+                fields=("referral", "kind", "rule"),
+                condition=Q(stopped_at__isnull=True),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.rule}"
