@@ -230,6 +230,11 @@ class TellRequesterForm(StepForm):
     )
     whom = line_field("Who took the message?")
 
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """Until it is on record that the office was told."""
+        return setting.before.provider_told_at is None
+
     def told(self) -> Told:
         """What the person said."""
         return TellRequester(self.cleaned_data["how"], self.cleaned_data["whom"])
