@@ -143,9 +143,38 @@ def test_business_days_are_counted_from_the_day_after_receipt(start, n, end):
     assert DAYS.add_business_days(day(start), n) == day(end)
 
 
-def test_business_days_cannot_be_counted_backward():
-    with pytest.raises(ValueError, match="not one or more"):
-        DAYS.add_business_days(day("Monday 2026-11-23"), 0)
+def test_business_days_are_counted_from_day_one_on_in_either_direction():
+    for count in (DAYS.add_business_days, DAYS.subtract_business_days):
+        with pytest.raises(ValueError, match="not one or more"):
+            count(day("Monday 2026-11-23"), 0)
+
+
+@pytest.mark.parametrize(
+    ("end", "n", "start"),
+    [
+        ("Monday 2026-12-21", 2, "Thursday 2026-12-17"),  # over a weekend
+        ("Monday 2026-12-28", 2, "Wednesday 2026-12-23"),  # Christmas on the Friday
+        ("Tuesday 2026-12-01", 2, "Wednesday 2026-11-25"),  # Thanksgiving and the day after
+        ("Sunday 2026-12-06", 1, "Friday 2026-12-04"),  # a Sunday is day 0 too
+        ("Thursday 2026-04-02", 2, "Monday 2026-03-30"),  # Farmworkers Day on the Tuesday
+    ],
+)
+def test_business_days_are_counted_back_from_the_day_before(end, n, start):
+    assert DAYS.subtract_business_days(day(end), n) == day(start)
+
+
+@given(st.dates(date(2015, 2, 1), date(2035, 11, 30)), st.integers(1, 12))
+def test_counting_back_and_forth_comes_to_the_same_business_day(there, n):
+    back = DAYS.subtract_business_days(there, n)
+    assert DAYS.is_business_day(back)
+    assert DAYS.business_days_between(back, there) == n - 1 + DAYS.is_business_day(there)
+    if DAYS.is_business_day(there):
+        assert DAYS.add_business_days(back, n) == there
+
+
+def test_before_the_first_day_of_the_table_nothing_is_counted():
+    with pytest.raises(CalendarNotCovered, match="2014-12-31"):
+        DAYS.subtract_business_days(DAYS.first_day + timedelta(days=1), 2)
 
 
 @given(st.dates(date(2015, 1, 1), date(2036, 6, 30)), st.integers(1, 30))

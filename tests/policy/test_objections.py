@@ -12,7 +12,7 @@ from secondopinion.policy.clocks_objecting import (
     appeal_clocks,
     appeal_window_ends_on,
     complaint_clocks,
-    effectuation_clock,
+    effectuation_clocks,
 )
 from secondopinion.policy.objections import path_of
 
@@ -69,6 +69,6 @@ def test_a_fast_complaint_is_answered_within_hours(program, resolve):
 
 
 def test_a_reversal_is_carried_out_within_72_hours_across_a_change_of_clocks():
-    clock = effectuation_clock(at("Friday 2027-03-12 15:00"), MC)
+    (clock,) = effectuation_clocks(at("Friday 2027-03-12 15:00"), MC)
     assert clock.due_at == at("Monday 2027-03-15 16:00")
     assert clock.authority.startswith("42 CFR 438.424")

@@ -19,10 +19,15 @@ from policy.second_reading.deadlines import EXPEDITED, MEDI_CAL, ONECARE, RETROS
 from secondopinion.policy import clocks
 from secondopinion.policy.asked import About, Asked, Opinion, Program, Requester, Urgency
 from secondopinion.policy.clocks_objecting import (
+    appeal_answer_clocks,
     appeal_clocks,
     appeal_window_ends_on,
     complaint_clocks,
-    effectuation_clock,
+    effectuation_clocks,
+    external_review_clock,
+    fast_refusal_clocks,
+    hearing_packet_clock,
+    hearing_window_ends_on,
 )
 from secondopinion.policy.rights import rights
 
@@ -160,7 +165,41 @@ def test_both_readings_agree_on_appeals(lot):
             assert utc(resolve) == afterwards.appeal_resolved(case.program, at, is_expedited=fast), case
             _, resolve = complaint_clocks(at, program, expedited=fast)
             assert utc(resolve) == afterwards.complaint_resolved(case.program, at, is_expedited=fast), case
-        assert utc(effectuation_clock(at, program)) == afterwards.reversal_effectuated(at), case
+        (clock,) = effectuation_clocks(at, program)
+        assert utc(clock) == afterwards.reversal_effectuated(at), case
+
+
+@pytest.mark.parametrize("lot", LOTS[:5])
+def test_both_readings_agree_on_what_follows_an_appeal(lot):
+    way = random.Random(lot)
+    for case in cases(400 + lot, 2_000):
+        program, at, told_at, fast = PROGRAM[case.program], case.decided_at, case.told_at, case.urgency == EXPEDITED
+        more = way.choice((0, 0, way.randint(1, 14))) if case.program == ONECARE else 0
+        _, resolve = appeal_clocks(at, program, expedited=fast, extension_days=more)
+        own = {"is_expedited": fast, "extended_days": more}
+        assert utc(resolve) == afterwards.appeal_resolved(case.program, at, **own), case
+        for said in (None, told_at):
+            answer = appeal_answer_clocks(resolve, program, expedited=fast, told_at=said)
+            due = afterwards.appeal_answer_due(case.program, at, **own, told_at=said)
+            assert bound(answer, "appeal-written") == due == min(utc(clock) for clock in answer), case
+        oral, written = fast_refusal_clocks(at, program, told_at=told_at)
+        assert utc(oral) == afterwards.fast_appeal_refused(at), case
+        assert utc(written) == afterwards.fast_appeal_refused_written(told_at), case
+        assert fast_refusal_clocks(at, program, told_at=None)[1].due_at is None, case
+        if case.program == ONECARE:
+            sent = external_review_clock(resolve, told_at, program, expedited=fast)
+            assert utc(sent) == afterwards.sent_to_reviewer(at, told_at, **own), case
+        reversal = effectuation_clocks(told_at, program, appealed_at=at, extension_days=more)
+        done = afterwards.own_reversal_effectuated(case.program, told_at, at, extended_days=more)
+        assert bound(reversal, "effectuate") == done == min(utc(clock) for clock in reversal), case
+        heard_on = local_day(told_at) + timedelta(days=way.choice((0, 1, 2, 3, 5, 30)))
+        for expedited, on in ((True, None), (False, heard_on)):
+            packet = hearing_packet_clock(told_at, program, expedited=expedited, hearing_on=on)
+            assert utc(packet) == afterwards.hearing_packet(told_at, is_expedited=expedited, hearing_on=on), case
+        for pressing in (True, False):
+            called = clocks.peer_clock(at, emergency=pressing)
+            assert utc(called) == afterwards.physician_calls(at, is_emergency=pressing), case
+        assert hearing_window_ends_on(local_day(at), program) == afterwards.hearing_by(local_day(at)), case
 
 
 @pytest.mark.parametrize("lot", LOTS[:5])

@@ -100,6 +100,19 @@ class BusinessCalendar:
         """
         return self._ends[self._after_business_days(self._place(day), n)].date()
 
+    def subtract_business_days(self, day: date, n: int) -> date:
+        """The `n`th business day before `day`, which is day 0 whether or not it is a business day itself.
+
+        Raises ValueError when `n` is less than one and CalendarNotCovered outside the covered years.
+        """
+        if n < 1:
+            raise ValueError(f"Business days are counted back from day 0: {n} is not one or more.")
+        place = self._place(day)
+        earlier = self._open_so_far[place] - self.is_business_day(day)  # how many lie before the day
+        if earlier < n:
+            raise self._not_covered(self.first_day - timedelta(days=1))
+        return self._ends[self._open[earlier - n]].date()
+
     def business_days_between(self, day: date, until: date) -> int:
         """How many business days lie after `day`, up to and including `until`; none when that is not later."""
         return max(0, self._open_so_far[self._place(until)] - self._open_so_far[self._place(day)])

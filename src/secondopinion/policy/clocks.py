@@ -33,9 +33,9 @@ class Clock:
 
     `kind` is what must be done: decision, parent-decision, authority, provider-notice, member-notice,
     written-notice, refusal-notice, withdrawal-notice, appointment, agreement, visit-record, report,
-    report-delivery, cost-notice, appeal-acknowledge, appeal-resolve, complaint-acknowledge, complaint-resolve or
-    effectuate. `label` is the limit in words and `starts` what it counts from. `due_at` is Pacific, or None
-    while the clock has not started or follows another request; `paused_at` then says since when it waits.
+    report-delivery, cost-notice, peer, or one of those of an objection (clocks_objecting.py). `label` is the limit in
+    words and `starts` what it counts from. `due_at` is Pacific, or None while the clock has not started or follows
+    another request; `paused_at` then says since when it waits.
     `binding` marks the earliest of its kind, the one that must be kept.
     """
 
@@ -302,9 +302,15 @@ def report_delivery_clock(
     return _alone(_clock("report-delivery", limit, received_at, days))
 
 
-def counted(kind: str, limit: Dated, start: datetime, *, calendar: BusinessCalendar | None = None) -> Clock:
-    """One clock alone: a dated limit counted from an instant."""
-    return _alone(_clock(kind, limit, start, calendar or business_calendar()))
+def peer_clock(asked_at: datetime, *, emergency: bool) -> Clock:
+    """The limit within which a physician talks with a treating provider who asks to (GG.1508 III.I.3.f)."""
+    limit = value(f"access.peer_{'emergency' if emergency else 'standard'}", business_calendar().day_of(asked_at))
+    return counted("peer", limit, asked_at)
+
+
+def counted(kind: str, limit: Dated, start: datetime | None, *, extension: int = 0) -> Clock:
+    """One clock alone: a dated limit counted from an instant, with so many days of extension; None: not started."""
+    return _alone(_clock(kind, limit, start, business_calendar(), extension=extension))
 
 
 def validity(authorized_on: date) -> date:
@@ -361,6 +367,8 @@ def _clock(
     if limit.unit == "hours":
         # Reading: the days of an extension of hours are elapsed days too, the earliest of the readings.
         due = elapsed(start, limit.number + 24 * extension)
+    elif limit.unit == "minutes":
+        due = (aware(start).astimezone(UTC) + timedelta(minutes=limit.number)).astimezone(PACIFIC)
     elif limit.unit == "business days":
         due = days.end_after_business_days(start, limit.number)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from policy.second_reading.deadlines import (
     EXPEDITED,
@@ -15,8 +15,9 @@ from policy.second_reading.deadlines import (
     decision_limits,
     end_of,
     hours,
+    local_day,
 )
-from policy.second_reading.holidays import business_days_after
+from policy.second_reading.holidays import business_days_after, business_days_before
 
 MAIL_PRESUMED_SINCE = date(2025, 1, 1)  # 42 CFR 422.633
 
@@ -99,6 +100,53 @@ def appeal_answer_written(program: str, told_at: datetime) -> datetime:
     return calendar_days(told_at, 2) if program == ONECARE else business_days(told_at, 1)
 
 
+def appeal_answer_due(
+    program: str, received_at: datetime, *, is_expedited: bool = False, extended_days: int = 0,
+    told_at: datetime | None = None,
+) -> datetime:  # fmt: skip
+    """The letter that answers: with the appeal's own limit, or after a call.
+
+    The thirty days of a standard appeal are for the letter, whatever was said before; a fast one that was answered by
+    voice inside its hours has the time after the call.
+    """
+    own = appeal_resolved(program, received_at, is_expedited=is_expedited, extended_days=extended_days)
+    if told_at is None:
+        return own
+    after = appeal_answer_written(program, told_at)
+    return after if is_expedited and told_at.astimezone(UTC) <= own else min(after, own)
+
+
+def fast_appeal_refused(refused_at: datetime) -> datetime:
+    """A call within 24 hours, in either program."""
+    return hours(refused_at, 24)
+
+
+def fast_appeal_refused_written(told_at: datetime) -> datetime:
+    """A letter within two calendar days of the call."""
+    return calendar_days(told_at, 2)
+
+
+def sent_to_reviewer(
+    received_at: datetime, decided_at: datetime, *, is_expedited: bool = False, extended_days: int = 0
+) -> datetime:
+    """A OneCare appeal that was not granted: within 24 hours when fast, else by the end of its own thirty days."""
+    if is_expedited:
+        return hours(decided_at, 24)
+    return appeal_resolved(ONECARE, received_at, extended_days=extended_days)
+
+
+def hearing_packet(noticed_at: datetime, *, is_expedited: bool = False, hearing_on: date | None = None) -> datetime:
+    """Two business days from the notice of a fast hearing, else two before the hearing, but not before the notice."""
+    if is_expedited or hearing_on is None:
+        return business_days(noticed_at, 2)
+    return end_of(max(business_days_before(hearing_on, 2), local_day(noticed_at)))
+
+
+def physician_calls(asked_at: datetime, *, is_emergency: bool) -> datetime:
+    """Half an hour, or one business day."""
+    return asked_at.astimezone(UTC) + timedelta(minutes=30) if is_emergency else business_days(asked_at, 1)
+
+
 def complaint_resolved(program: str, received_at: datetime, *, is_expedited: bool) -> datetime:
     """Thirty days; in a hurry 72 hours in Medi-Cal and 24 in OneCare."""
     if is_expedited:
@@ -109,6 +157,15 @@ def complaint_resolved(program: str, received_at: datetime, *, is_expedited: boo
 def reversal_effectuated(decided_at: datetime) -> datetime:
     """72 hours in either program."""
     return hours(decided_at, 72)
+
+
+def own_reversal_effectuated(
+    program: str, decided_at: datetime, received_at: datetime, *, extended_days: int = 0
+) -> datetime:
+    """What the plan itself reversed: in OneCare also within thirty days of the appeal, longer by what it was given."""
+    if program != ONECARE:
+        return reversal_effectuated(decided_at)
+    return min(reversal_effectuated(decided_at), calendar_days(received_at, 30 + extended_days))
 
 
 def hearing_by(resolved_on: date) -> date:

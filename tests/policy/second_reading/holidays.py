@@ -41,6 +41,15 @@ def is_business_day(day: date) -> bool:
     return day.weekday() not in (SATURDAY, SUNDAY) and not is_shut(day)
 
 
+def business_days_before(day: date, count: int) -> date:
+    """The count-th business day before this one, which is day 0 whatever day it is."""
+    while count:
+        day -= timedelta(days=1)
+        if is_business_day(day):
+            count -= 1
+    return day
+
+
 def business_days_after(day: date, count: int) -> date:
     """The count-th business day after this one, which is day 0 whatever day it is."""
     while count:

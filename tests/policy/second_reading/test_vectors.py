@@ -159,6 +159,24 @@ def test_an_appeal_is_acknowledged_resolved_and_carried_out_in_time():
     assert afterwards.appeal_resolved(MEDI_CAL, came, is_expedited=True) == instant("Sat 2026-11-28 09:00")
     assert afterwards.appeal_answer_written(MEDI_CAL, came) == last_second("Mon 2026-11-30")
     assert afterwards.appeal_answer_written(ONECARE, came) == last_second("Fri 2026-11-27")
+    assert afterwards.appeal_answer_due(MEDI_CAL, came, told_at=came) == last_second("Mon 2026-11-30")
+    assert afterwards.appeal_answer_due(MEDI_CAL, came) == last_second("Fri 2026-12-25")
+    late = instant("Thu 2026-12-24 09:00")
+    assert afterwards.appeal_answer_due(MEDI_CAL, came, told_at=late) == last_second("Fri 2026-12-25")
+    assert afterwards.appeal_answer_due(ONECARE, came, is_expedited=True, told_at=instant("Sat 2026-11-28 08:00")) == (
+        last_second("Mon 2026-11-30")
+    )
+    assert afterwards.fast_appeal_refused(came) == instant("Thu 2026-11-26 09:00")
+    assert afterwards.fast_appeal_refused_written(came) == last_second("Fri 2026-11-27")
+    assert afterwards.sent_to_reviewer(came, late) == last_second("Fri 2026-12-25")
+    assert afterwards.sent_to_reviewer(came, came, is_expedited=True) == instant("Thu 2026-11-26 09:00")
+    assert afterwards.own_reversal_effectuated(ONECARE, late, came) == last_second("Fri 2026-12-25")
+    assert afterwards.own_reversal_effectuated(MEDI_CAL, late, came) == instant("Sun 2026-12-27 09:00")
+    assert afterwards.hearing_packet(came, is_expedited=True) == last_second("Tue 2026-12-01")
+    assert afterwards.hearing_packet(came, hearing_on=date(2026, 12, 28)) == last_second("Wed 2026-12-23")  # a Monday
+    assert afterwards.hearing_packet(came, hearing_on=date(2026, 11, 27)) == last_second("Wed 2026-11-25")  # a Friday
+    assert afterwards.physician_calls(came, is_emergency=True) == instant("Wed 2026-11-25 09:30")
+    assert afterwards.physician_calls(came, is_emergency=False) == last_second("Mon 2026-11-30")
     assert afterwards.reversal_effectuated(came) == instant("Sat 2026-11-28 09:00")
     assert afterwards.hearing_by(date(2026, 12, 2)) == date(2027, 4, 1)  # Thursday
     assert afterwards.appointment_offered(came, is_urgent=True) == instant("Sun 2026-11-29 09:00")
