@@ -27,12 +27,14 @@ from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
+from secondopinion.referrals import told_review as review
 from secondopinion.referrals import told_time as time_
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.checks.every import EVERY
 from secondopinion.referrals.clockwork import running
 from secondopinion.referrals.lifecycle import STEPS, Refused
 from secondopinion.referrals.models import Event, Notice, Paper, Referral, RunningClock
+from secondopinion.referrals.objecting import LEVELS
 from secondopinion.referrals.overnight import differences
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.reading import snapshot_of
@@ -176,6 +178,8 @@ class Life(RuleBasedStateMachine):
         some = draw(st.sampled_from([there.sam, there.neuro, there.pcp, there.watson, there.outside, there.first]))
         two_rules = {"medicare_reason": WORDS, "medi_cal_reason": WORDS, "considered": papers, "expertise": EXPERTISE}
         need = draw(st.sampled_from(["needed", "not-needed", "alternative", "defer", "undetermined", "no-procedure"]))
+        level = draw(st.sampled_from(LEVELS))
+        told_at = draw(st.sampled_from([None, self.now, self.now - timedelta(hours=3)]))
         earlier = row.maybe_appeal_of.number if row.maybe_appeal_of else "SO-2026-000000"
         makers = {
             "classify": lambda: t.Classify(Opinion.SECOND, About.SPECIALIST_CARE),
@@ -246,9 +250,27 @@ class Life(RuleBasedStateMachine):
                 continue_care=draw(st.booleans()),
             ),
             "acknowledge": lambda: objections.Acknowledge(draw(st.sampled_from(["appeal", "complaint"]))),
-            "uphold": lambda: objections.Uphold("Dr. Elm", WORDS),
-            "overturn": lambda: objections.Overturn("Dr. Elm", WORDS),
-            "lift": lambda: objections.Lift("Dr. Elm", WORDS),
+            "uphold": lambda: objections.Uphold("Dr. Elm", WORDS, told_at),
+            "overturn": lambda: objections.Overturn("Dr. Elm", WORDS, level, told_at),
+            "lift": lambda: objections.Lift("Dr. Elm", WORDS, level, told_at),
+            "refuse_fast_appeal": lambda: review.RefuseFastAppeal(WORDS, told_at),
+            "extend_appeal": lambda: review.ExtendAppeal(
+                draw(st.integers(1, 15)), draw(st.sampled_from([*review.EXTENSIONS])), WORDS, "Member One"
+            ),
+            "write_answer": lambda: review.WriteAnswer(
+                draw(st.sampled_from([*review.ANSWERS])), today - timedelta(days=draw(st.integers(0, 2)))
+            ),
+            "forward_to_reviewer": lambda: review.ForwardToReviewer("by the portal"),
+            "reviewer_agrees": lambda: review.ReviewerAgrees(WORDS),
+            "hearing_asked": lambda: review.HearingAsked(
+                self.now, draw(st.booleans()),
+                draw(st.sampled_from([None, *(today + timedelta(days=n) for n in (0, 1, 5, 30))])),
+                late_because=draw(st.sampled_from(["", WORDS])),
+            ),
+            "packet_sent": lambda: review.PacketSent("by the portal"),
+            "hearing_upheld": lambda: review.HearingUpheld(WORDS),
+            "ask_peer": lambda: review.AskPeer(self.now, "Dr. Lind", "1-714-555-0150", draw(st.booleans())),
+            "answer_peer": lambda: review.AnswerPeer(WORDS),
             "answer_complaint": lambda: objections.AnswerComplaint("Ann Oak", WORDS),
         }  # fmt: skip
         return makers[name]()

@@ -7,7 +7,7 @@ the walk through the table takes each once, and the machine borrows what is told
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
+from secondopinion.referrals import told_review as review
 from secondopinion.referrals import told_time as time_
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Notice, Referral
@@ -212,7 +213,46 @@ def outreach() -> outcomes.Outreach:
     return outcomes.Outreach(NOW - timedelta(hours=1), "by phone", "the paper that shows the authority")
 
 
-DENIED_APPEALED = contact()
+def joe_denied(there: County) -> Brought:
+    """A OneCare Member is denied, by the rules of both programs."""
+    both = {"medicare_reason": WORDS, "medi_cal_reason": WORDS}
+    way = joe(there).then(t.TakeUp(complete=True)).then(t.ReferUp(WORDS))
+    return way.then(replace(DENIAL, **both), "physician@plan")
+
+
+def appealed(there: County, **other: object) -> Brought:
+    """A Medi-Cal denial is appealed."""
+    return denied(there).then(contact(**other))
+
+
+def upheld(there: County) -> Brought:
+    """The appeal left the denial as it was."""
+    return appealed(there).then(objections.Uphold("Dr. Elm", WORDS), "appeals@plan")
+
+
+def joe_upheld(there: County) -> Brought:
+    """A OneCare appeal left the denial as it was."""
+    return joe_denied(there).then(contact()).then(objections.Uphold("Dr. Elm", WORDS), "appeals@plan")
+
+
+def with_the_reviewer(there: County) -> Brought:
+    """Medicare's reviewer has the case."""
+    return joe_upheld(there).then(review.ForwardToReviewer("by the reviewer's portal"), "appeals@plan")
+
+
+HEARD_ON = date(2026, 12, 21)  # a Monday
+
+
+def hearing_noticed(there: County) -> Brought:
+    """The State gave notice of a hearing."""
+    return upheld(there).then(review.HearingAsked(NOW, hearing_on=HEARD_ON), "appeals@plan")
+
+
+def peer_asked(there: County) -> Brought:
+    """A treating provider wants to talk with a physician."""
+    return with_a_physician(there).then(review.AskPeer(NOW, "Dr. Lind", "1-714-555-0150"))
+
+
 WAYS: dict[str, Callable[[County], Way]] = {
     "classify": lambda c: came_in(c, opinion="", about="").ready(t.Classify(Opinion.SECOND, About.SPECIALIST_CARE)),
     "hand_over": lambda c: came_in(c).ready(t.HandOver("the physical therapy desk")),
@@ -291,6 +331,20 @@ WAYS: dict[str, Callable[[County], Way]] = {
     "lift": lambda c: with_a_physician(c).then(t.Answer(YES)).then(
         modify(outcomes.Limit, "II.G"), "physician@plan"
     ).then(contact()).ready(objections.Lift("Dr. Elm", WORDS), "appeals@plan"),
+    "refuse_fast_appeal": lambda c: appealed(c, expedited=True).ready(review.RefuseFastAppeal(WORDS), "appeals@plan"),
+    "extend_appeal": lambda c: joe_denied(c).then(contact()).ready(
+        review.ExtendAppeal(14, "information", WORDS), "appeals@plan"
+    ),
+    "write_answer": lambda c: upheld(c).ready(review.WriteAnswer("appeal", NOW.date()), "appeals@plan"),
+    "forward_to_reviewer": lambda c: joe_upheld(c).ready(
+        review.ForwardToReviewer("by the reviewer's portal"), "appeals@plan"
+    ),
+    "reviewer_agrees": lambda c: with_the_reviewer(c).ready(review.ReviewerAgrees(WORDS), "appeals@plan"),
+    "hearing_asked": lambda c: upheld(c).ready(review.HearingAsked(NOW, hearing_on=HEARD_ON), "appeals@plan"),
+    "packet_sent": lambda c: hearing_noticed(c).ready(review.PacketSent("by the State's portal"), "appeals@plan"),
+    "hearing_upheld": lambda c: hearing_noticed(c).ready(review.HearingUpheld(WORDS), "appeals@plan"),
+    "ask_peer": lambda c: with_a_physician(c).ready(review.AskPeer(NOW, "Dr. Lind", "1-714-555-0150")),
+    "answer_peer": lambda c: peer_asked(c).ready(review.AnswerPeer(WORDS), "physician@plan"),
     "answer_complaint": lambda c: came_in(c).then(contact(appeal=False, complaint=True)).ready(
         objections.AnswerComplaint("Ann Oak", WORDS), "appeals@plan"
     ),

@@ -97,5 +97,6 @@ def move_to_appeal(
             words=suspect.request_words or told.why, appeal=True, complaint=False,
             expedited=suspect.urgency == "expedited",
             supported=suspect.expedite_supported, consent=suspect.requester in ("physician", "provider"),
+            moved_from=suspect.number,
         )  # fmt: skip
         return advance(earlier.pk, contact, person=person, now=now)

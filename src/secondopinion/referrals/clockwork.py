@@ -32,10 +32,10 @@ from secondopinion.policy.clocks import (
     withdrawal_notice_clock,
     written_notice_clock,
 )
-from secondopinion.policy.clocks_objecting import appeal_clocks, complaint_clocks, effectuation_clock
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.parameters import value
+from secondopinion.referrals.clockwork_objecting import done_at, objections
 from secondopinion.referrals.models import Agreement, Decision
 from secondopinion.referrals.snapshot import Running, Snapshot
 from secondopinion.referrals.states import UNDECIDED, State
@@ -50,7 +50,7 @@ class Moves:
     """What a step makes of the clocks: those that start or change, and those that end, each with how it ended."""
 
     starts: tuple[Clock, ...] = ()
-    ends: tuple[tuple[str, str, str], ...] = ()  # kind, rule, outcome
+    ends: tuple[tuple[str, str, str, datetime], ...] = ()  # kind, rule, outcome, and when the thing was done
     due_at: datetime | None = None  # the earliest of all that run now
     due_kind: str = ""
 
@@ -123,22 +123,24 @@ def moves(before: tuple[Running, ...], after: Snapshot, now: datetime, *, missed
         if again is not None:
             if _begins_anew(clock, again):
                 late = clock.due_at is not None and now > clock.due_at
-                ends.append((kind, rule, "missed" if late else "replaced"))
+                ends.append((kind, rule, "missed" if late else "replaced", now))
             continue
         late = missed and kind == "decision" and clock.due_at == first
-        ends.append((kind, rule, _outcome(clock, kind in kinds, after, now, late=late)))
+        done = done_at(kind, after, now)
+        outcome = _outcome(clock, kind in kinds, after, done or now, late=late, undone=done is None)
+        ends.append((kind, rule, outcome, now if outcome == "replaced" else done or now))
     due = min(((instant(c.due_at), c.kind) for c in wanted.values() if c.due_at is not None), default=(None, ""))
     return Moves(starts, tuple(ends), due[0], due[1])
 
 
-def _outcome(clock: Running, goes_on: bool, after: Snapshot, now: datetime, *, late: bool) -> str:
+def _outcome(clock: Running, goes_on: bool, after: Snapshot, at: datetime, *, late: bool, undone: bool) -> str:
     if goes_on:
         return "replaced"
     if clock.due_at is None:
         return "void"
-    if late or now > clock.due_at:
+    if late or instant(at) > instant(clock.due_at):
         return "missed"
-    return "void" if _came_to_nothing(clock, after) else "met"
+    return "void" if undone or _came_to_nothing(clock, after) else "met"
 
 
 def _came_to_nothing(clock: Running, after: Snapshot) -> bool:
@@ -200,7 +202,7 @@ def _running(row: Snapshot) -> Iterator[Clock]:
         yield report_clock(row.visited_on, program)
     if row.report_received_at is not None and row.report_delivered_at is None:
         yield report_delivery_clock(row.report_received_at, program)
-    yield from _objections(row, program)
+    yield from objections(row, program)
 
 
 def _paused(row: Snapshot, clocks: tuple[Clock, ...]) -> Iterator[Clock]:
@@ -240,7 +242,7 @@ def _telling(row: Snapshot, decided_at: datetime) -> Iterator[Clock]:
         return
     request = decision(row) or decision_clocks(asked, prior_authorization=True)
     # Reading: after a reversal the limits from the first receipt are over; the 72 hours to carry it out hold instead.
-    anew = row.overturned_at is not None and row.overturned_at >= decided_at
+    anew = row.overturned_at is not None
     written = None
     if row.member_told_at is not None and row.member_notice_at is None and adverse:
         written = written_notice_clock(asked, told_at=row.member_told_at)
@@ -257,21 +259,6 @@ def _telling(row: Snapshot, decided_at: datetime) -> Iterator[Clock]:
             yield clock
     if written is not None:
         yield written
-
-
-def _objections(row: Snapshot, program: Program) -> Iterator[Clock]:
-    if row.appeal_received_at is not None and row.appeal_resolved_at is None:
-        acknowledge, resolve = appeal_clocks(row.appeal_received_at, program, expedited=row.appeal_expedited)
-        if row.appeal_acknowledged_at is None:
-            yield acknowledge
-        yield resolve
-    if row.overturned_at is not None and row.effectuated_at is None:
-        yield effectuation_clock(row.overturned_at, program)
-    if row.complaint_received_at is not None and row.complaint_resolved_at is None:
-        acknowledge, resolve = complaint_clocks(row.complaint_received_at, program, expedited=row.complaint_expedited)
-        if row.complaint_acknowledged_at is None:
-            yield acknowledge
-        yield resolve
 
 
 def _needs_authorization(row: Snapshot, asked: Asked) -> bool | None:

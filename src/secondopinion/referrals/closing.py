@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from secondopinion.people.person import Person
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.change import Change
+from secondopinion.referrals.clockwork_objecting import OVERTURNED
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Notice, RunningClock
 from secondopinion.referrals.snapshot import Snapshot
@@ -22,6 +25,7 @@ TELLS_OFFICE = (
     "approval_to_requester", "denial_to_requester", "modification_to_requester", "deemed_denial_to_requester",
     "dismissal_to_requester",
 )  # fmt: skip
+YES_TO_MEMBER = ("approval_to_member", "visit_excused_to_member")
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # the instant that is set once the last letter of these kinds has left
         "member_notice_at": TELLS_MEMBER,
@@ -41,13 +45,16 @@ def waiting(referral_id: UUID, *kinds: str) -> bool:
 
 def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Change:
     """Write down the proof of mailing; its instant is set when no letter of its kind waits, and so its clock ends."""
-    columns = {
+    columns: dict[str, Any] = {
         name: now
         for name, kinds in SETS.items()
         if told.kind in kinds and getattr(before, name) is None and not waiting(before.id, *kinds)
     }
     if told.kind == "approval_to_member" and before.overturned_at is not None and before.effectuated_at is None:
         columns["effectuated_at"] = now  # the Member holds what the reversal gave
+    if told.kind in YES_TO_MEMBER and before.appeal_outcome == OVERTURNED and before.appeal_written_on is None:
+        # Reading: the letter of a yes is the written answer to the appeal that asked for it.
+        columns["appeal_written_on"] = now.astimezone(PACIFIC).date()
     return Change(
         details={
             "letter": str(told.letter_id),

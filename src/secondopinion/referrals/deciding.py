@@ -19,6 +19,7 @@ from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain
 from secondopinion.referrals import gate, notices
 from secondopinion.referrals.change import Change, Owed
+from secondopinion.referrals.clockwork_objecting import OVERTURNED, STANDS
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Decision
 from secondopinion.referrals.snapshot import Snapshot
@@ -31,8 +32,7 @@ REQUESTERS = tuple(r.value for r in Requester)
 def granted(before: Snapshot, now: datetime, decision: str = Decision.AUTHORIZE) -> dict[str, Any]:
     """The columns of a yes: number, validity, and the instants that its clocks start from (III.G)."""
     today = now.astimezone(PACIFIC).date()
-    held = {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": "granted"}
-    return (held if before.maybe_appeal_of_id else {}) | {
+    return (settled(before, now) if before.maybe_appeal_of_id else {}) | {
         "authorization_number": before.authorization_number or "A-" + before.number.removeprefix("SO-"),
         "authorized_on": today,
         "valid_until": validity(today),
@@ -45,6 +45,24 @@ def granted(before: Snapshot, now: datetime, decision: str = Decision.AUTHORIZE)
         "member_notice_at": None,
         "member_told_at": None,
     }
+
+
+def settled(before: Snapshot, now: datetime) -> dict[str, Any]:
+    """What a yes makes of an objection: an appeal, Medicare's reviewer or a State Hearing waits no longer."""
+    if before.maybe_appeal_of_id is not None:
+        return {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": "granted"}
+    if before.appeal_received_at is None:
+        return {}
+    columns: dict[str, Any] = {}
+    if before.appeal_resolved_at is None:
+        columns["appeal_resolved_at"] = now
+    if before.appeal_resolved_at is None or before.appeal_outcome in STANDS:
+        columns["appeal_outcome"] = OVERTURNED
+    if before.appeal_forwarded_at is not None and before.reviewer_answered_at is None:
+        columns["reviewer_answered_at"] = now
+    if before.hearing_asked_at is not None and before.hearing_resolved_at is None:
+        columns["hearing_resolved_at"] = now
+    return columns
 
 
 def approved(before: Snapshot, now: datetime, columns: Mapping[str, Any], details: Mapping[str, Any]) -> Change:
@@ -93,9 +111,7 @@ def reverse(before: Snapshot, told: Reverse, person: Person, now: datetime) -> C
     if not told.why.strip():
         raise Refused("Say what has changed since the decision, in a sentence.")
     refuse_without_a_yes(before)
-    columns = granted(before, now)
-    if before.appeal_received_at is not None and before.appeal_resolved_at is None:
-        columns |= {"appeal_resolved_at": now, "appeal_outcome": "overturned"}
+    columns = granted(before, now) | settled(before, now)
     return approved(before, now, columns, {"why": told.why.strip()})
 
 

@@ -58,8 +58,8 @@ STATE = """
 state AS (UPDATE referrals_referral SET {assignments} WHERE id = %(referral)s)"""
 STOP = """
 stopped AS (
-  UPDATE referrals_runningclock r SET stopped_at = %(now)s, outcome = e.outcome
-    FROM jsonb_to_recordset(%(ends)s) AS e(kind text, rule text, outcome text)
+  UPDATE referrals_runningclock r SET stopped_at = e.at, outcome = e.outcome
+    FROM jsonb_to_recordset(%(ends)s) AS e(kind text, rule text, outcome text, at timestamptz)
    WHERE r.referral_id = %(referral)s AND r.kind = e.kind AND r.rule = e.rule AND r.stopped_at IS NULL)"""
 STOP_FIRST = f"WITH {STOP.strip()} SELECT 1"
 START = """
@@ -192,7 +192,8 @@ def write(
     else:
         values |= {f"new_{name}": value for name, value in columns.items()}
     if clocks.ends:
-        values["ends"] = orjson.dumps([{"kind": k, "rule": r, "outcome": o} for k, r, o in clocks.ends]).decode()
+        ended = [{"kind": kind, "rule": rule, "outcome": how, "at": at} for kind, rule, how, at in clocks.ends]
+        values["ends"] = orjson.dumps(ended).decode()
     if clocks.starts:
         values["starts"] = orjson.dumps([_clock(c) for c in clocks.starts]).decode()
     if frozen:
@@ -201,9 +202,9 @@ def write(
     for row in change.rows:
         row.save(force_insert=True)
     ends = bool(clocks.ends)
-    if ends and {(kind, rule) for kind, rule, _ in clocks.ends} & {(c.kind, c.rule) for c in clocks.starts}:
+    if ends and {(kind, rule) for kind, rule, _, _ in clocks.ends} & {(c.kind, c.rule) for c in clocks.starts}:
         # The same limit ends and begins anew: PostgreSQL may not touch a row twice in one statement.
-        send(STOP_FIRST, {name: values[name] for name in ("ends", "referral", "now")})
+        send(STOP_FIRST, {name: values[name] for name in ("ends", "referral")})
         ends = False
     send(statement(() if new else tuple(columns), ends, bool(clocks.starts), bool(frozen)), values)
     return position, tuple(i for i, _, _ in frozen)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from secondopinion.referrals.states import (
+    ADVERSE_ENDS,
     APPEALS,
     DESK,
     EVERY,
@@ -182,6 +183,17 @@ OBJECTIONS = (
     _at_the_desk("lift", "The appeal changed the decision in the Member's favor",
                  VISIT_AHEAD, None, "II.K.2", APPEALS, owes=("approval_to_member",), always=("approval_to_member",)),
     _at_the_desk("answer_complaint", "Answered the complaint", EVERY, None, "II.K.3", APPEALS),
+    _at_the_desk("refuse_fast_appeal", "Kept the appeal at the standard time", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("extend_appeal", "Took more time for the appeal", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("write_answer", "Mailed the answer about the appeal", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("forward_to_reviewer", "Sent the case on to Medicare's reviewer", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("reviewer_agrees", "Medicare's reviewer left the decision as it was", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("hearing_asked", "Received the notice of a State Hearing", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("packet_sent", "Sent the packet for the State Hearing", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("hearing_upheld", "The State Hearing left the decision as it was", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("ask_peer", "A treating provider asked to talk with a physician",
+                 (*UNDECIDED, S.VISIT_REVIEW, *VISIT_AHEAD, *ADVERSE_ENDS), None, "II.J", DESK | APPEALS),
+    _at_the_desk("answer_peer", "A physician talked with the treating provider", EVERY, None, "II.J", PHYSICIAN),
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = MappingProxyType(

@@ -16,6 +16,7 @@ from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.policy.opinions import Need
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
+from secondopinion.referrals.models_objections import Objections
 from secondopinion.referrals.states import FINISHED, State
 
 # Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).
@@ -74,7 +75,7 @@ class Found(models.TextChoices):
     REQUEST = "request", "By a request after the visit"
 
 
-class Referral(models.Model):
+class Referral(Objections):
     """One request for one opinion. The state here is a copy: the events are the truth."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -174,18 +175,6 @@ class Referral(models.Model):
     rescinded_at = models.DateTimeField(null=True)
     valid_before = models.DateField(null=True, help_text="The last day before the authorization was taken back")
     report_delivered_at = models.DateTimeField(null=True)
-
-    appeal_received_at = models.DateTimeField(null=True)
-    appeal_expedited = models.BooleanField(default=False, db_default=False)
-    appeal_acknowledged_at = models.DateTimeField(null=True)
-    appeal_resolved_at = models.DateTimeField(null=True)
-    appeal_outcome = models.CharField(max_length=10, blank=True, db_default="")
-    overturned_at = models.DateTimeField(null=True)
-    effectuated_at = models.DateTimeField(null=True)
-    complaint_received_at = models.DateTimeField(null=True)
-    complaint_expedited = models.BooleanField(default=False, db_default=False)
-    complaint_acknowledged_at = models.DateTimeField(null=True)
-    complaint_resolved_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("due_at", "id")

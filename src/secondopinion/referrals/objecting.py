@@ -6,17 +6,21 @@ clocks, hands over the whole packet, and carries out what comes back.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Requester
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.policy.clocks_objecting import appeal_window_ends_on
+from secondopinion.policy.clocks_objecting import appeal_window_ends_on, continuation_ends_on
 from secondopinion.policy.objections import path_of
-from secondopinion.policy.parameters import value
+from secondopinion.referrals import appealing, hearing
 from secondopinion.referrals.change import Change
-from secondopinion.referrals.deciding import REQUESTERS, approved, granted
+from secondopinion.referrals.clockwork import OFFICES
+from secondopinion.referrals.clockwork_objecting import STANDS, UPHELD
+from secondopinion.referrals.deciding import REQUESTERS, approved, granted, settled
 from secondopinion.referrals.gate import ADVERSE
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import VISIT_AHEAD, Decision, Event, Notice, Referral
@@ -36,6 +40,16 @@ from secondopinion.referrals.told_objections import (
 
 APPEALABLE = (*ADVERSE, "deem", "dismiss")  # the steps that a Member can appeal
 LEVELS = ("appeal", "hearing", "reviewer")
+# What is so of an appeal that has just come, whatever became of one before it.
+UNTOUCHED: Mapping[str, Any] = MappingProxyType(
+    {
+        "appeal_acknowledged_at": None, "appeal_resolved_at": None, "appeal_outcome": "", "appeal_told_at": None,
+        "appeal_fast_refused_at": None, "appeal_refusal_told_at": None, "appeal_refusal_written_on": None,
+        "appeal_extension_days": 0, "appeal_written_on": None, "appeal_forwarded_at": None,
+        "reviewer_answered_at": None, "hearing_asked_at": None, "hearing_expedited": False, "hearing_on": None,
+        "hearing_packet_at": None, "hearing_resolved_at": None,
+    }
+)  # fmt: skip
 
 
 def dispute(before: Snapshot, told: Contact, person: Person, now: datetime) -> Change:
@@ -44,14 +58,14 @@ def dispute(before: Snapshot, told: Contact, person: Person, now: datetime) -> C
         raise Refused("Say who objects, and in what words; write down what was said, not what it should be called.")
     check_arrival(before, told.received_at, now)
     against = decision_objected_to(before)
-    appeal = told.appeal if told.appeal is not None else against is not None
+    appeal = told.appeal if told.appeal is not None else against is not None and not _was_upheld(before, against)
     complaint = told.complaint is not False or not appeal
     program = Program(before.program)
     columns: dict[str, Any] = {}
     details: dict[str, Any] = {
         "by": told.by, "by_name": told.by_name.strip(), "words": told.words.strip(),
         "received_at": told.received_at.isoformat(), "appeal": appeal, "complaint": complaint,
-        "sure": told.appeal is not None and told.complaint is not None,
+        "sure": told.appeal is not None and told.complaint is not None, "moved_from": told.moved_from,
     }  # fmt: skip
     if appeal:
         details |= _open_appeal(before, told, against, program, columns)
@@ -82,6 +96,16 @@ def _open_appeal(
 ) -> dict[str, Any]:
     if before.appeal_received_at is not None and before.appeal_resolved_at is None:
         raise Refused("An appeal about this referral is open already. Add to that one; its clock runs.")
+    if against is not None and _was_upheld(before, against):
+        raise Refused(
+            "The plan has looked at this decision again and left it as it was. What comes after that is the State "
+            "Hearing, and for OneCare Medicare's reviewer. Record the State's notice, or take it as a complaint."
+        )
+    if _waits(before):
+        raise Refused(
+            "Something of the appeal before this one is not done yet: its written answer, the way to Medicare's "
+            "reviewer, or a State Hearing. Record that first. The new appeal counts from its receipt all the same."
+        )
     late_decision = before.stands in UNDECIDED
     if against is None and not late_decision:
         raise Refused(
@@ -103,10 +127,14 @@ def _open_appeal(
             "Get the consent, or take the appeal from the Member by phone: a spoken appeal counts."
         )
     on = _day(told)
+    # Reading: a provider who asks for the fast way says by that that waiting could harm (42 CFR 438.410(a), 422.633).
+    supported = told.supported or (told.expedited and told.by in OFFICES)
     columns |= {
-        "appeal_received_at": told.received_at, "appeal_expedited": told.expedited or told.supported,
-        "appeal_acknowledged_at": None, "appeal_resolved_at": None, "appeal_outcome": "",
-    }  # fmt: skip
+        **UNTOUCHED,
+        "appeal_received_at": told.received_at,
+        "appeal_expedited": told.expedited or supported,
+        "appeal_supported": supported,
+    }
     continued = told.continue_care and before.valid_before is not None and on <= _continues_by(before, noticed)
     if continued:
         # Reading: care that was authorized goes on while a timely appeal waits (42 CFR 438.420, 422.632).
@@ -115,10 +143,10 @@ def _open_appeal(
         "against": against.position if against is not None else None,
         "against_step": against.step if against is not None else "late",
         "noticed_on": noticed.isoformat() if noticed else "", "window_ends_on": window.isoformat() if window else "",
-        "late": late, "late_because": told.late_because.strip(), "expedited": told.expedited or told.supported,
-        "supported": told.supported, "consent": told.consent, "continue_care": told.continue_care,
+        "late": late, "late_because": told.late_because.strip(), "expedited": told.expedited or supported,
+        "supported": supported, "consent": told.consent, "continue_care": told.continue_care,
         "continued": continued,
-        "path": list(path_of(program, "appeal", expedited=told.expedited or told.supported, on=on)),
+        "path": list(path_of(program, "appeal", expedited=told.expedited or supported, on=on)),
     }  # fmt: skip
 
 
@@ -128,8 +156,24 @@ def _continues_by(before: Snapshot, noticed: date | None) -> date:
         return date.min
     if noticed is None:
         return date.max
-    days = value(f"appeal_time.continuation.{before.program.replace('-', '_')}", noticed).number
-    return max(noticed + timedelta(days=days), _ends_on(before))
+    return continuation_ends_on(noticed, Program(before.program), _ends_on(before))
+
+
+def _was_upheld(before: Snapshot, against: Event) -> bool:
+    """Has the plan answered an appeal of this very decision, and left it as it was?"""
+    if before.appeal_outcome not in STANDS:
+        return False
+    appeals = Event.objects.filter(referral_id=before.id, step="dispute", details__against=against.position)
+    return appeals.filter(details__appeal=True).exists()
+
+
+def _waits(before: Snapshot) -> bool:
+    """Is something still owed, or awaited, of an appeal that was answered with a no?"""
+    if before.appeal_outcome not in STANDS:
+        return False
+    unsent = before.program == Program.ONECARE and before.appeal_forwarded_at is None
+    elsewhere = hearing.is_hearing_open(before) or hearing.is_with_the_reviewer(before)
+    return before.appeal_written_on is None or unsent or elsewhere
 
 
 def _day(told: Contact) -> date:
@@ -150,22 +194,38 @@ def _open(before: Snapshot, which: str) -> None:
         raise Refused(f"No {which} is open on this referral. Open it first, with the words of the one who objects.")
 
 
-def _outcome(before: Snapshot, person: Person, by_name: str, why: str) -> dict[str, Any]:
-    _open(before, "appeal")
+def _outcome(before: Snapshot, person: Person, told: Uphold | Overturn | Lift, level: str, now: datetime) -> dict[
+    str, Any
+]:  # fmt: skip
+    """The details of an outcome. Refused where nothing waits at that level, or the person decided before."""
     if before.maybe_appeal_of_id is not None:
         raise Refused("This request only may be an appeal. Say first which it is; both clocks run.")
-    if not by_name.strip() or not why.strip():
+    if level not in LEVELS:
+        raise Refused(f"Say at which level it was changed: {', '.join(LEVELS)}.")
+    if level == "appeal":
+        _open(before, "appeal")
+    elif level == "hearing":
+        hearing.check_hearing(before)
+    else:
+        hearing.check_with_the_reviewer(before)
+    if not told.by_name.strip() or not told.why.strip():
         raise Refused("Say who decided the appeal, and why, in a sentence.")
+    if told.told_at is not None:
+        assert before.appeal_received_at is not None
+        appealing.check_told(told.told_at, before.appeal_received_at, now)
     decided = Event.objects.filter(referral_id=before.id, step__in=APPEALABLE, actor_staff__isnull=False)
     if person.staff_id is not None and decided.filter(actor_staff=person.staff_id).exists():
         raise Refused("You had a part in the decision that is appealed. Somebody else records the outcome.")
-    return {"by_name": by_name.strip(), "why": why.strip()}
+    said = told.told_at.isoformat() if told.told_at else ""
+    return {"by_name": told.by_name.strip(), "why": told.why.strip(), "told_at": said}
 
 
 def uphold(before: Snapshot, told: Uphold, person: Person, now: datetime) -> Change:
     """The decision stands. For OneCare the case goes on to Medicare's reviewer by itself (42 CFR 422.634)."""
-    details = _outcome(before, person, told.by_name, told.why)
-    columns: dict[str, Any] = {"appeal_resolved_at": now, "appeal_outcome": "upheld"}
+    details = _outcome(before, person, told, "appeal", now)
+    columns: dict[str, Any] = {
+        "appeal_resolved_at": now, "appeal_outcome": UPHELD, "appeal_told_at": told.told_at,
+    }  # fmt: skip
     if before.rescinded_at is not None and before.valid_before is not None and before.valid_until is not None:
         columns["valid_until"] = min(before.valid_until, max(now.astimezone(PACIFIC).date(), _ends_on(before)))
     return Change(details={**details, "goes_on": before.program == Program.ONECARE}, columns=columns)
@@ -179,25 +239,28 @@ def _ends_on(before: Snapshot) -> date:
 
 def overturn(before: Snapshot, told: Overturn, person: Person, now: datetime) -> Change:
     """The no becomes a yes, and the Member has the authorization within 72 hours: here, at once (42 CFR 438.424)."""
-    details = _outcome(before, person, told.by_name, told.why)
-    if told.level not in LEVELS:
-        raise Refused(f"Say at which level it was changed: {', '.join(LEVELS)}.")
-    columns = granted(before, now) | {
-        "appeal_resolved_at": now, "appeal_outcome": "overturned", "overturned_at": now, "effectuated_at": None,
+    details = _outcome(before, person, told, told.level, now)
+    columns = granted(before, now) | _reversed(before, told, now) | {
         "rescinded_at": None, "valid_before": None, "expedite_settled_at": before.expedite_settled_at or now,
     }  # fmt: skip
     return approved(before, now, columns, {**details, "level": told.level})
 
 
+def _reversed(before: Snapshot, told: Overturn | Lift, now: datetime) -> dict[str, Any]:
+    """The columns of a reversal at any level: what waited is over, and the hours to carry it out begin."""
+    return settled(before, now) | {
+        "appeal_told_at": told.told_at if told.level == "appeal" else before.appeal_told_at,
+        # Reading: the hours count from when the answer was given, also where it is written down later.
+        "overturned_at": told.told_at or now, "overturned_by": told.level, "effectuated_at": None,
+    }  # fmt: skip
+
+
 def lift(before: Snapshot, told: Lift, person: Person, now: datetime) -> Change:
     """What was limited, or taken back, is authorized whole. The Member is told by the letter of an approval."""
-    details = _outcome(before, person, told.by_name, told.why)
-    if told.level not in LEVELS:
-        raise Refused(f"Say at which level it was changed: {', '.join(LEVELS)}.")
+    details = _outcome(before, person, told, told.level, now)
     if before.decision not in (Decision.LIMIT, Decision.PARTIAL) and before.rescinded_at is None:
         raise Refused("Nothing on this authorization was limited or taken back, so there is nothing to lift.")
-    columns: dict[str, Any] = {
-        "appeal_resolved_at": now, "appeal_outcome": "overturned", "overturned_at": now, "effectuated_at": None,
+    columns = _reversed(before, told, now) | {
         "decision": Decision.AUTHORIZE, "rescinded_at": None, "member_notice_at": None,
         "valid_until": before.valid_before or before.valid_until, "valid_before": None,
         "authorization_number": before.authorization_number, "authorized_on": before.authorized_on,

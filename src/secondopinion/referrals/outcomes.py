@@ -16,7 +16,7 @@ from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.parameters import value
 from secondopinion.referrals import gate, match, notices, notices_adverse
 from secondopinion.referrals.change import Change, Owed
-from secondopinion.referrals.deciding import granted, refuse_without_a_yes
+from secondopinion.referrals.deciding import granted, refuse_without_a_yes, settled
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Decision
 from secondopinion.referrals.snapshot import Snapshot
@@ -149,8 +149,8 @@ def vacate(before: Snapshot, told: Vacate, person: Person, now: datetime) -> Cha
         "reopened_at": now, "decided_at": None, "decision": "", "member_notice_at": None, "provider_told_at": None,
         "member_told_at": None, "information_complete_at": None, "representative_needed": False,
     }  # fmt: skip
-    if before.appeal_received_at is not None and before.appeal_resolved_at is None:
-        columns |= {"appeal_resolved_at": now, "appeal_outcome": "overturned"}
+    if before.maybe_appeal_of_id is None:  # else both clocks stay held: the request is open again
+        columns |= settled(before, now)
     return Change(details={"why": told.why.strip()}, columns=columns)
 
 
@@ -208,7 +208,6 @@ def excuse(before: Snapshot, told: Excuse, person: Person, now: datetime) -> Cha
     if not told.why.strip():
         raise Refused("Say in a sentence, for the Member to read, why nothing is owed.")
     columns: dict[str, Any] = {"decided_at": now, "decision": Decision.AUTHORIZE}
-    if before.appeal_received_at is not None and before.appeal_resolved_at is None:
-        columns |= {"appeal_resolved_at": now, "appeal_outcome": "overturned"}
+    columns |= settled(before, now)
     letters = notices_adverse.visit_excused(before, told, now)
     return Change(details={"why": told.why.strip()}, columns=columns, owes=tuple(Owed(*x) for x in letters))

@@ -119,15 +119,33 @@ class Snapshot:
     report_delivered_at: datetime | None = None
     appeal_received_at: datetime | None = None
     appeal_expedited: bool = False
+    appeal_supported: bool = False
+    appeal_fast_refused_at: datetime | None = None
+    appeal_refusal_told_at: datetime | None = None
+    appeal_refusal_written_on: date | None = None
+    appeal_extension_days: int = 0
     appeal_acknowledged_at: datetime | None = None
     appeal_resolved_at: datetime | None = None
     appeal_outcome: str = ""
+    appeal_told_at: datetime | None = None
+    appeal_written_on: date | None = None
+    appeal_forwarded_at: datetime | None = None
+    reviewer_answered_at: datetime | None = None
     overturned_at: datetime | None = None
+    overturned_by: str = ""
     effectuated_at: datetime | None = None
+    hearing_asked_at: datetime | None = None
+    hearing_expedited: bool = False
+    hearing_on: date | None = None
+    hearing_packet_at: datetime | None = None
+    hearing_resolved_at: datetime | None = None
     complaint_received_at: datetime | None = None
     complaint_expedited: bool = False
     complaint_acknowledged_at: datetime | None = None
     complaint_resolved_at: datetime | None = None
+    peer_asked_at: datetime | None = None
+    peer_emergency: bool = False
+    peer_answered_at: datetime | None = None
 
     def after(self, columns: Mapping[str, Any]) -> Snapshot:
         """The row as it would stand with these columns."""

@@ -156,6 +156,10 @@ def tell_member(before: Snapshot, told: TellMember, person: Person, now: datetim
         if not before.expedite_refused:
             raise Refused("Nobody has refused to expedite this request, so there is nothing to tell.")
         return Change(details=details, columns={"expedite_told_at": before.expedite_told_at or at})
+    if told.what == "fast-appeal-refused":
+        if before.appeal_fast_refused_at is None:
+            raise Refused("Nobody has refused to handle an appeal fast here, so there is nothing to tell.")
+        return Change(details=details, columns={"appeal_refusal_told_at": before.appeal_refusal_told_at or at})
     if told.what == "decision":
         if before.decided_at is None:
             raise Refused("The request is not decided yet, so there is no decision to tell.")

@@ -30,6 +30,7 @@ class Contact(Told):
     consent: bool = False  # the Member's written consent is on file (Medi-Cal, when somebody else appeals)
     continue_care: bool = False  # asked that an authorization taken back goes on
     late_because: str = ""
+    moved_from: str = ""  # the number of the request that turned out to be this appeal; its papers belong to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +43,40 @@ class Acknowledge(Told):
 
 @dataclass(frozen=True, slots=True)
 class Uphold(Told):
-    """The appeal left the decision as it was: by whom it was decided, and why."""
+    """The appeal left the decision as it was: by whom it was decided, and why. `told_at`: when the Member heard it."""
 
     step: ClassVar[str] = "uphold"
     by_name: str
     why: str
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Overturn(Told):
-    """The appeal, or a State Hearing, turned a no into a yes. `level`: appeal, hearing or reviewer."""
+    """The appeal, or a State Hearing, turned a no into a yes. `level`: appeal, hearing or reviewer.
+
+    `told_at`: when the Member was told of the plan's own answer; of another level, when its notice reached the plan.
+    """
 
     step: ClassVar[str] = "overturn"
     by_name: str
     why: str
     level: str = "appeal"
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lift(Told):
-    """The appeal lifted a limit: the Member may go where the Member asked to go, or the rest is authorized too."""
+    """The appeal lifted a limit: the Member may go where the Member asked to go, or the rest is authorized too.
+
+    `level` and `told_at` as in `Overturn`.
+    """
 
     step: ClassVar[str] = "lift"
     by_name: str
     why: str
     level: str = "appeal"
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ SPOKEN: Mapping[str, str] = {
     "expedite-refused": "that the request keeps the standard time",
     "decision": "what was decided",
     "delay": "that more time is needed",
+    "fast-appeal-refused": "that the appeal keeps the standard time",
 }
 
 
