@@ -28,7 +28,7 @@ HAPPY: dict[str, tuple[dict[str, str], str]] = {
         {"by_name": "Dr. Elm", "why": "A surgery was named.", "level": "appeal"},
         "recorded that the decision was changed to a yes"),
     "lift": (
-        {"by_name": "Dr. Elm", "why": "Nobody inside is near.", "level": "hearing"},
+        {"by_name": "Dr. Elm", "why": "Nobody inside is near.", "level": "appeal"},
         "recorded that the decision was changed in the Member's favor"),
     "answer_complaint": (
         {"by_name": "Ann Oak", "outcome": "We are sorry, and call today."},
@@ -161,6 +161,9 @@ def test_the_appeals_team_sees_what_is_open_the_least_time_left_first(place: Cou
     assert quiet.now().state == "physician_review"
     assert "Appeals and complaints" in page
     assert fast.take("uphold", by_name="Dr. Elm", why="The scan shows no change.").status_code == 303
+    listed = slow.client.get(reverse("work-list")).content.decode()
+    assert "Write the answer to the appeal by" in listed  # it is answered, and the letter has not left
+    assert fast.take("write_answer", which="appeal", mailed_on="2026-11-23").status_code == 303
     assert fast.referral.number not in slow.client.get(reverse("work-list")).content.decode()
     intake = signed_in_as("intake@plan").get(reverse("work-list"), {"view": "appeals"}).content.decode()
     assert "Decide the appeal by" not in intake

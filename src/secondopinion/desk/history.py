@@ -18,6 +18,7 @@ from secondopinion.desk.referral_words import (
     spoken,
 )
 from secondopinion.desk.tellers_after import TELLERS_AFTER, beginning_of
+from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
 from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
 from secondopinion.desk.words import lowered, words_of
@@ -243,6 +244,7 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "mailed": _mailed,
         "close": _close,
         **TELLERS_AFTER,
+        **TELLERS_REVIEW,
         **TELLERS_TIME,
     }
 )

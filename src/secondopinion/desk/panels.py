@@ -20,11 +20,16 @@ from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.objections import Path, paths
 from secondopinion.referrals import reading
+from secondopinion.referrals.access import OWN_CLOCKS
 from secondopinion.referrals.chain import REPORTED, chain_of
 from secondopinion.referrals.consultation import first_need
 from secondopinion.referrals.models import ConsultationReport, Event, Referral, RunningClock
 from secondopinion.referrals.states import State
 
+CLOCKS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    kind: tuple(clock for clock in OWN_CLOCKS["appeals"] if clock.startswith("complaint") == (kind == "complaint"))
+    for kind in ("appeal", "complaint")
+}
 ENDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "appeal": {
         "uphold": "The decision stands",
@@ -32,6 +37,9 @@ ENDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "lift": "Changed in the Member’s favor",
         "excuse": "The Member owes nothing",
         "vacate": "The dismissal was taken back",
+        "reviewer_agrees": "The decision stands, for Medicare’s reviewer too",
+        "hearing_upheld": "The decision stands, for the State Hearing too",
+        "forward_to_reviewer": "The decision stands, and Medicare’s reviewer has the case",
         "is_new": "It was a new request, not an appeal",
         "is_appeal": "It went on with the earlier referral",
     },
@@ -228,7 +236,7 @@ def _objection(
 ) -> Objection:  # fmt: skip
     told = opened.details
     after = [e for e in events if e.position > opened.position and (until is None or e.position < until)]
-    ended = next((e for e in after if e.step in ENDS_OF[kind]), None)
+    ended = next((e for e in reversed(after) if e.step in ENDS_OF[kind]), None)
     heard = next((e for e in after if e.step == "acknowledge" and e.details.get("which") == kind), None)
     at = datetime.fromisoformat(told["received_at"])
     fast = bool(told.get("expedited")) if kind == "appeal" else bool(found.complaint_expedited)
@@ -243,7 +251,7 @@ def _objection(
         fast=fast,
         late_because=told.get("late_because", "") if kind == "appeal" else "",
         paths=paths(Program(found.program), kind, expedited=fast, on=at.astimezone(PACIFIC).date()),
-        clocks=_clocks(clocks, (f"{kind}-acknowledge", f"{kind}-resolve"), now),
+        clocks=_clocks(clocks, CLOCKS_OF[kind], now),
         acknowledged_at=heard.at if heard else None,
         outcome=(ENDS_OF[kind][ended.step] + (f", by {level}" if level else "")) if ended else "",
         outcome_why=(ended.details.get("why") or ended.details.get("outcome") or "") if ended else "",

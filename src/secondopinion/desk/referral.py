@@ -20,6 +20,7 @@ from secondopinion.desk.instants import six_instants
 from secondopinion.desk.members import banner_of
 from secondopinion.desk.panels import panels_of
 from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words, spoken_day
+from secondopinion.desk.rights import window_rows
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import FORMS
 from secondopinion.desk.step_hints import blocked
@@ -35,6 +36,7 @@ from secondopinion.referrals.models import Referral
 from secondopinion.referrals.packet import packets_of
 from secondopinion.referrals.responsible import decider_name, may_decide
 from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
+from secondopinion.referrals.windows import windows
 
 Thing = TypeVar("Thing")
 WITH_PAPERS: Final = tuple(state.value for state in (*VISIT_AHEAD, State.VISIT_REVIEW))  # a form marks them as read
@@ -155,6 +157,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,
         "clocks": clock_rows(clocks, now),
+        "windows": window_rows(windows(before), setting.today),
         "history": list(reversed(history)),
         "notices": numbered(reading.notices_of(found), lambda notice: notice.kind),
         "papers": numbered(reading.papers_of(found), lambda paper: paper.name),

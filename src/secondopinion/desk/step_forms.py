@@ -25,6 +25,7 @@ from secondopinion.desk.step_fields import (
 from secondopinion.desk.step_forms_after import FORMS_AFTER
 from secondopinion.desk.step_forms_objections import FORMS_OF_OBJECTIONS
 from secondopinion.desk.step_forms_outcomes import OUTCOME_FORMS
+from secondopinion.desk.step_forms_review import REVIEW_FORMS
 from secondopinion.desk.step_forms_time import TIME_FORMS
 from secondopinion.desk.words import WORDS
 from secondopinion.policy.asked import About, Opinion
@@ -335,7 +336,7 @@ FORMS: Final[Mapping[str, type[StepForm]]] = MappingProxyType(
             ClassifyForm, HandOverForm, FileRecordForm, TakeUpForm, AskForm, SupplyForm, ReferUpForm, SendBackForm,
             AuthorizeForm, WithdrawForm, TellRequesterForm, ScheduleForm, MissForm, SeeForm, ReportForm,
             *TIME_FORMS, *OUTCOME_FORMS,
-            *FORMS_AFTER, *FORMS_OF_OBJECTIONS,
+            *FORMS_AFTER, *FORMS_OF_OBJECTIONS, *REVIEW_FORMS,
         )
     }
 )  # fmt: skip

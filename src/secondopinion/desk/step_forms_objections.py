@@ -26,12 +26,14 @@ from secondopinion.desk.step_fields import (
     unsure_field,
     words_field,
 )
+from secondopinion.desk.step_forms_time import instant_of
 from secondopinion.desk.words import WORDS
 from secondopinion.policy.asked import Program, Requester
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import Clock
 from secondopinion.policy.clocks_objecting import appeal_clocks, complaint_clocks
 from secondopinion.policy.objections import Path, paths
+from secondopinion.referrals.hearing import is_hearing_open, is_with_the_reviewer
 from secondopinion.referrals.models import Decision
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Told
@@ -179,11 +181,42 @@ class OutcomeForm(StepForm):
 
     by_name = line_field("Who decided the appeal?", "Somebody who had no part in the decision.")
     why = words_field("Why?", "In a sentence or two.")
+    day = day_field("Day the answer was given by voice, if it was", required=False)
+    time = time_field("Time of that", "Pacific time.", required=False)
 
     @classmethod
     def offered(cls, setting: Setting) -> bool:
         """While an appeal is open."""
         return is_open(setting.before, "appeal") and setting.before.maybe_appeal_of_id is None
+
+
+class ReversalForm(OutcomeForm):
+    """A decision changed for the Member, at one of the levels where something waits."""
+
+    level = choice_field("Where was it changed?")
+    day = day_field(
+        "Day the answer was given by voice, or the State’s or reviewer’s came, if before now", required=False
+    )
+
+    def __init__(self, setting: Setting, data: Any = None, files: Any = None) -> None:
+        super().__init__(setting, data, files)
+        field: Any = self.fields["level"]
+        field.choices = [("", "Choose one"), *((level, LEVELS[level]) for level in self.levels(setting.before))]
+
+    @staticmethod
+    def levels(before: Snapshot) -> tuple[str, ...]:
+        """Where something waits that could change the decision."""
+        waits = {
+            "appeal": is_open(before, "appeal") and before.maybe_appeal_of_id is None,
+            "hearing": is_hearing_open(before),
+            "reviewer": is_with_the_reviewer(before),
+        }
+        return tuple(level for level, so in waits.items() if so)
+
+    @classmethod
+    def offered(cls, setting: Setting) -> bool:
+        """While something waits that could change the decision."""
+        return bool(cls.levels(setting.before))
 
 
 class UpholdForm(OutcomeForm):
@@ -202,43 +235,42 @@ class UpholdForm(OutcomeForm):
 
     def told(self) -> Told:
         """What the person said."""
-        return Uphold(self.cleaned_data["by_name"], self.cleaned_data["why"])
+        said = self.cleaned_data
+        return Uphold(said["by_name"], said["why"], instant_of(said))
 
 
-class OverturnForm(OutcomeForm):
+class OverturnForm(ReversalForm):
     """The no became a yes."""
 
     step = "overturn"
     title = "Record that the decision was changed to a yes"
     verb = "Authorize the opinion"
     explains = "The opinion is authorized at once, and the letters go out by themselves."
-    level = choice_field("Where was it changed?", tuple(LEVELS.items()))
 
     def told(self) -> Told:
         """What the person said."""
         said = self.cleaned_data
-        return Overturn(said["by_name"], said["why"], said["level"])
+        return Overturn(said["by_name"], said["why"], said["level"], instant_of(said))
 
 
-class LiftForm(OutcomeForm):
+class LiftForm(ReversalForm):
     """A limit was lifted."""
 
     step = "lift"
     title = "Record that the limit was lifted, or the authorization given back"
     verb = "Authorize the whole"
     explains = "What was limited or taken back is authorized whole; the Member is written to."
-    level = choice_field("Where was it changed?", tuple(LEVELS.items()))
 
     @classmethod
     def offered(cls, setting: Setting) -> bool:
-        """While an appeal of a limit, or of an authorization taken back, is open."""
+        """While something waits that could lift a limit, or give an authorization back."""
         limited = setting.before.decision in (Decision.LIMIT, Decision.PARTIAL)
         return super().offered(setting) and (limited or setting.before.rescinded_at is not None)
 
     def told(self) -> Told:
         """What the person said."""
         said = self.cleaned_data
-        return Lift(said["by_name"], said["why"], said["level"])
+        return Lift(said["by_name"], said["why"], said["level"], instant_of(said))
 
 
 class AnswerComplaintForm(StepForm):

@@ -227,6 +227,7 @@ def to_be_said(before: Snapshot) -> tuple[str, ...]:
         "expedite-refused": before.expedite_refused,
         "decision": before.decided_at is not None,
         "delay": before.delayed_at is not None,
+        "fast-appeal-refused": before.appeal_fast_refused_at is not None and before.appeal_refusal_told_at is None,
     }
     return tuple(what for what, so in there_is.items() if so)
 

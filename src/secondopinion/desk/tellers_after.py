@@ -160,6 +160,7 @@ def _outcome(did: str) -> Teller:
                 *quoted("Decided by", told.get("by_name")),
                 *quoted("At", level),
                 *quoted("Why", told.get("why")),
+                *(quoted("Told", instant_words(told["told_at"])) if told.get("told_at") else ()),
                 *(("For OneCare the case goes on to Medicare's reviewer by itself.",) if told.get("goes_on") else ()),
             ),
         )

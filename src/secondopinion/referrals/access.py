@@ -22,9 +22,12 @@ TODAY = Func(function="app.today", output_field=DateField())  # the day of the t
 OWN_CLOCKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "contracting": ("agreement",),
-        "appeals": ("appeal-acknowledge", "appeal-resolve", "complaint-acknowledge", "complaint-resolve"),
+        "appeals": (
+            "appeal-acknowledge", "appeal-resolve", "appeal-refusal-told", "appeal-refusal-written", "appeal-written",
+            "external-review", "hearing-packet", "complaint-acknowledge", "complaint-resolve",
+        ),
     }
-)
+)  # fmt: skip
 
 
 def visible_to(person: Person) -> QuerySet[Referral]:

@@ -180,11 +180,13 @@ def packet_of(referral: Referral, dispute_event: Event, now: datetime) -> Packet
     against = packet_words.decision_before(events, dispute_event)
     considered = set(against.details.get("considered") or ()) if against else set()
     received = datetime.fromisoformat(dispute_event.details["received_at"])
-    parts = (*_letters(referral), *_papers(referral, considered, received))
+    came_as = _came_as(dispute_event)
+    files = [referral] if came_as is None else [referral, came_as]
+    parts = (*_letters(files), *_papers(files, considered, received))
     data = notices.head(before, notices.member_of(before), now) | {
         "recipient": {"name": TO, "address_lines": [x for x in the_plan().appeals["mail_lines"] if x != TO]},
         "packet": {"authority": case_file_authority(program)},
-        "dispute": packet_words.dispute_words(referral.number, program, dispute_event),
+        "dispute": packet_words.dispute_words(referral.number, program, dispute_event, _first_of(came_as)),
         "decision": packet_words.decision_words(against),
         "events": [packet_words.event_words(event) for event in events],
         "hash": events[-1].hash,
@@ -194,10 +196,29 @@ def packet_of(referral: Referral, dispute_event: Event, now: datetime) -> Packet
     return Packet(referral.number, title, referral.program, data, parts, lines)
 
 
-def _letters(referral: Referral) -> Iterator[Part]:
+def _came_as(opened: Event) -> Referral | None:
+    """The request that turned out to be this appeal; its file belongs to the packet. Raises Refused."""
+    number = opened.details.get("moved_from")
+    if not number:
+        return None
+    found = Referral.objects.filter(number=number).first()
+    if found is None:
+        raise Refused(
+            f"The appeal came in as request {number}, which cannot be read from here, so the packet would not be "
+            "whole. Ask the plan to make it."
+        )
+    return found
+
+
+def _first_of(referral: Referral | None) -> Event | None:
+    return None if referral is None else Event.objects.get(referral=referral, position=1)
+
+
+def _letters(files: Sequence[Referral]) -> Iterator[Part]:
     size = Func(F("letter__pdf"), function="octet_length", output_field=IntegerField())
-    owed = Notice.objects.filter(referral=referral).select_related("letter").defer("letter__pdf", "letter__data")
-    for number, notice in enumerate(owed.annotate(size=size).order_by("position", "kind", "letter_id"), start=1):
+    owed = Notice.objects.filter(referral__in=files).select_related("letter").defer("letter__pdf", "letter__data")
+    in_order = owed.annotate(size=size).order_by("referral__number", "position", "kind", "letter_id")
+    for number, notice in enumerate(in_order, start=1):
         letter, words = notice.letter, packet_words.letter_words(notice.kind)
         row = {
             "kind_words": words, "to": letter.recipient_name, "sha256": letter.pdf_sha256 or None,
@@ -207,12 +228,13 @@ def _letters(referral: Referral) -> Iterator[Part]:
         yield Part(letter.pk, True, name, words, letter.pdf_sha256, notice.size, row)
 
 
-def _papers(referral: Referral, considered: set[str], received: datetime) -> Iterator[Part]:
+def _papers(files: Sequence[Referral], considered: set[str], received: datetime) -> Iterator[Part]:
     size = Func(F("content"), function="octet_length", output_field=IntegerField())
-    filed = Paper.objects.filter(referral=referral).defer("content").annotate(size=size)
+    filed = Paper.objects.filter(referral__in=files).defer("content").annotate(size=size).select_related("referral")
     for number, paper in enumerate(filed.order_by("added_at", "id"), start=1):
+        with_ = f", with request {paper.referral.number}" if paper.referral_id != files[0].pk else ""
         row = {
-            "name": paper.name, "kind": packet_words.paper_words(paper, received), "pages": paper.pages,
+            "name": paper.name, "kind": packet_words.paper_words(paper, received) + with_, "pages": paper.pages,
             "sha256": paper.sha256, "considered": paper.sha256 in considered,
         }  # fmt: skip
         name = f"papers/{number:03}-{slugify(Path(paper.name).stem)[:60] or 'paper'}.pdf"

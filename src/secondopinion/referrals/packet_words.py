@@ -104,8 +104,11 @@ def dispute_named(number: str, opened: Event) -> str:
     return f"{kinds} {dispute_number(number, opened)} of {day_in_words(received.astimezone(PACIFIC).date())}"
 
 
-def dispute_words(number: str, program: Program, opened: Event) -> dict[str, Any]:
-    """The objection: who, when, in what words, how fast, by which policies, and by when it is answered."""
+def dispute_words(number: str, program: Program, opened: Event, came_as: Event | None = None) -> dict[str, Any]:
+    """The objection: who, when, in what words, how fast, by which policies, and by when it is answered.
+
+    `came_as`: the receipt of the request that turned out to be this appeal.
+    """
     told = opened.details
     appeal, complaint = bool(told["appeal"]), bool(told["complaint"])
     received = datetime.fromisoformat(told["received_at"])
@@ -124,7 +127,7 @@ def dispute_words(number: str, program: Program, opened: Event) -> dict[str, Any
         "words": told["words"],
         "expedited": any(fast[kind] for kind in kinds),
         "path": list(dict.fromkeys(f"{p.policy}: {p.about}" for p in path)),
-        "notes": list(_notes(told)),
+        "notes": [*_request_notes(told.get("moved_from", ""), came_as), *_notes(told)],
         "deadlines": [
             {"what": _what(c), "due_words": due_in_words(c), "authority": c.authority}
             for c in sorted(clocks, key=lambda c: (c.due_at is None, c.due_at))
@@ -146,6 +149,18 @@ def _what(clock: Clock) -> str:
     assert clock.started_at is not None
     hours = (clock.due_at.timestamp() - clock.started_at.timestamp()) / 3600
     return f"{what} (within {hours:.0f} hours)"
+
+
+def _request_notes(number: str, came_as: Event | None) -> Iterable[str]:
+    """How the request came that turned out to be this appeal, and in what words."""
+    if came_as is None:
+        return
+    told = came_as.details["set"]
+    came = instant_in_words(datetime.fromisoformat(told["received_at"]))
+    yield f"It came in as request {number}, from {told['requester_name']}, on {came}. Its papers are in this packet."
+    for what, column in (("Its words", "request_words"), ("About", "condition"), ("Recommended", "procedure")):
+        if str(told.get(column) or "").strip():
+            yield f"{what}: {told[column]}"
 
 
 def _notes(told: Mapping[str, Any]) -> Iterable[str]:
