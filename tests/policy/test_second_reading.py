@@ -181,7 +181,7 @@ def test_both_readings_agree_on_what_follows_an_appeal(lot):
         for said in (None, told_at):
             answer = appeal_answer_clocks(resolve, program, expedited=fast, told_at=said)
             due = afterwards.appeal_answer_due(case.program, at, **own, told_at=said)
-            assert bound(answer, "appeal-written") == due == min(utc(clock) for clock in answer), case
+            assert bound(answer, "appeal-written") == due == _earliest(answer), case
         oral, written = fast_refusal_clocks(at, program, told_at=told_at)
         assert utc(oral) == afterwards.fast_appeal_refused(at), case
         assert utc(written) == afterwards.fast_appeal_refused_written(told_at), case
@@ -191,7 +191,7 @@ def test_both_readings_agree_on_what_follows_an_appeal(lot):
             assert utc(sent) == afterwards.sent_to_reviewer(at, told_at, **own), case
         reversal = effectuation_clocks(told_at, program, appealed_at=at, extension_days=more)
         done = afterwards.own_reversal_effectuated(case.program, told_at, at, extended_days=more)
-        assert bound(reversal, "effectuate") == done == min(utc(clock) for clock in reversal), case
+        assert bound(reversal, "effectuate") == done == _earliest(reversal), case
         heard_on = local_day(told_at) + timedelta(days=way.choice((0, 1, 2, 3, 5, 30)))
         for expedited, on in ((True, None), (False, heard_on)):
             packet = hearing_packet_clock(told_at, program, expedited=expedited, hearing_on=on)
@@ -221,6 +221,11 @@ def test_a_request_that_comes_later_is_not_due_earlier_unless_the_law_changed_be
         shorter = replace(case, extended_days=max(0, case.extended_days - 1))
         assert bound(decided_by_the_house(shorter), "decision") <= early_due, case
     assert compared > 1_500
+
+
+def _earliest(listed: tuple[clocks.Clock, ...]) -> datetime:
+    """The first end of a set, whichever is marked as binding."""
+    return min(clock.due_at.astimezone(UTC) for clock in listed if clock.due_at is not None)
 
 
 def _not_before(at: datetime, limit: datetime) -> datetime:

@@ -14,16 +14,18 @@ import pypdfium2
 import pytest
 
 from county import NOW
-from referrals.life import DENIAL, PDF, given_a_referral_with_a_physician, given_an_authorized_referral
+from referrals.life import DENIAL, PDF, asked, given_a_referral_with_a_physician, given_an_authorized_referral
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.paper import text_of
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.chain import move_to_appeal
 from secondopinion.referrals.lifecycle import STEPS, Refused
 from secondopinion.referrals.models import Event, Notice, Paper, Referral
 from secondopinion.referrals.packet import dispute_of, disputes_of, packet_of
 from secondopinion.referrals.posting import post
+from secondopinion.referrals.receive import receive
 from secondopinion.referrals.told import FileRecord
-from secondopinion.referrals.told_objections import Contact
+from secondopinion.referrals.told_objections import Contact, IsAppeal
 from secondopinion.referrals.verify_packet import about_events, about_files
 
 APPEALED = datetime(2026, 11, 24, 16, 20, tzinfo=UTC)  # Tuesday 2026-11-24 08:20 in California
@@ -319,3 +321,36 @@ def test_without_an_appeal_or_a_complaint_there_is_no_packet(there):
     assert disputes_of(referral) == []
     with pytest.raises(Refused, match="No appeal or complaint was opened"):
         dispute_of(referral)
+
+
+def test_a_packet_of_a_request_that_was_an_appeal_holds_that_requests_file_and_words(there, tmp_path):
+    referral = denied(there, tmp_path, papers=1)
+    nurse = there.person("nurse@plan")
+    scan = record(2, b"new")
+    words = "My other doctor sent a new scan, and I ask again."
+    request = asked(there, received_at=APPEALED, request_words=words)
+    suspect = receive(request, person=there.person("intake@plan"), now=LATER)
+    advance(suspect.referral_id, FileRecord("New scan.pdf", scan), person=nurse, now=LATER)
+    told = IsAppeal(referral.number, "The same care, and the words say so.")
+    move_to_appeal(Referral.objects.get(pk=suspect.referral_id), told, person=nurse, now=LATER)
+    dispute = dispute_of(Referral.objects.get(pk=referral.pk))
+    assert dispute.details["moved_from"] == suspect.number
+    packet = packet_of(Referral.objects.get(pk=referral.pk), dispute, LATER)
+    papers = [part for part in packet.parts if not part.is_letter]
+    assert [(part.name, part.row["considered"]) for part in papers] == [
+        ("papers/001-scan-0-of-the-back.pdf", True), ("papers/002-new-scan.pdf", False),
+    ]  # fmt: skip
+    assert papers[1].row["kind"].endswith(f"with request {suspect.number}")
+    assert packet.data["dispute"]["words"] == words
+    assert packet.data["dispute"]["notes"][0].startswith(f"It came in as request {suspect.number}, from Member One, on")
+    printed = squeezed(pdf_of(Referral.objects.get(pk=referral.pk)))
+    assert f"Itcameinasrequest{suspect.number}" in printed
+    assert "Itswords:Myotherdoctorsentanewscan,andIaskagain." in printed
+    with zipfile.ZipFile(io.BytesIO(zip_of(Referral.objects.get(pk=referral.pk)))) as archive:
+        assert archive.read("papers/002-new-scan.pdf") == scan
+
+
+def test_a_packet_is_not_made_without_the_request_that_the_appeal_came_as(there, tmp_path):
+    referral = objected(there, denied(there, tmp_path, papers=0), moved_from="SO-2026-999999")
+    with pytest.raises(Refused, match="SO-2026-999999, which cannot be read from here"):
+        packet_of(referral, dispute_of(referral), LATER)
