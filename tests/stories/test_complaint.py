@@ -2,9 +2,10 @@
 
 import pytest
 
-from policy.when import at
+from policy.when import at, day
 from secondopinion.referrals import told as t
 from secondopinion.referrals.told_objections import Acknowledge, AnswerComplaint, Uphold
+from secondopinion.referrals.told_review import ForwardToReviewer, ReviewerAgrees, WriteAnswer
 from stories.telling import DOUBTS, Story, contact, denial, end_of
 
 UNSURE = {"appeal": None, "complaint": None, "words": "Nobody called me back, and I am not happy."}
@@ -63,7 +64,13 @@ def test_after_a_no_an_unclear_word_is_both_and_each_has_its_clocks_and_its_answ
     story.then("Monday 2026-12-21 10:00", "appeals@plan", Uphold("Ida Elm, MD", "Six weeks of exercise come first."))
     assert (story.state, story.row.appeal_outcome) == ("denied", "upheld")
     assert story.last("uphold").details["goes_on"] is True, "to Medicare's reviewer, by itself"
+    assert story.running() == {"appeal-written", "external-review"}
+    assert story.clock("external-review").due_at == end_of("Wednesday 2026-12-30"), "the appeal's own limit"
+    story.then("Tuesday 2026-12-22 09:00", "appeals@plan", ForwardToReviewer("by the reviewer's portal, receipt 17"))
+    story.then("Wednesday 2026-12-23 09:00", "appeals@plan", WriteAnswer("appeal", day("Tuesday 2026-12-22")))
     assert story.running() == set()
+    story.then("Monday 2027-01-11 09:00", "appeals@plan", ReviewerAgrees("Six weeks of exercise come first."))
+    assert story.state == "denied"
 
 
 def test_a_late_appeal_needs_good_cause_and_a_complaint_never_is_late(story: Story) -> None:

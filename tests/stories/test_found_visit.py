@@ -10,6 +10,7 @@ from secondopinion.referrals import told as t
 from secondopinion.referrals.request import FoundVisit
 from secondopinion.referrals.told_objections import Uphold
 from secondopinion.referrals.told_outcomes import Excuse, TellCost
+from secondopinion.referrals.told_review import WriteAnswer
 from stories.telling import Story, contact, end_of
 
 CLAIM = FoundVisit("claim", day("Monday 2026-11-02"), "Otto Far, MD")
@@ -76,6 +77,8 @@ def test_an_appeal_that_upholds_it_leaves_the_notice_as_it_was(story: Story) -> 
     story.then("Monday 2026-12-07 10:00", "intake@plan", contact("Monday 2026-12-07 09:50"))
     story.then("Monday 2026-12-14 10:00", "appeals@plan", Uphold("Ida Elm, MD", "No exception holds."))
     assert (story.state, story.row.appeal_outcome) == ("not_covered", "upheld")
+    assert story.running() == {"appeal-written"}
+    story.then("Tuesday 2026-12-15 10:00", "appeals@plan", WriteAnswer("appeal", day("Monday 2026-12-14")))
     assert story.running() == set()
 
 

@@ -6,6 +6,7 @@ from policy.when import at, day
 from secondopinion.referrals import told as t
 from secondopinion.referrals.told_objections import Lift, Uphold
 from secondopinion.referrals.told_outcomes import Rescind
+from secondopinion.referrals.told_review import WriteAnswer
 from stories.telling import DOUBTS, Story, contact, end_of
 
 WHY = "The State tells us that you moved to another plan on December 1."
@@ -52,6 +53,7 @@ def test_care_goes_on_while_a_timely_appeal_waits_and_ends_when_it_is_upheld(sto
 
     story.then("Friday 2026-12-18 10:00", "appeals@plan", Uphold("Ida Elm, MD", "The State confirms the move."))
     assert (story.row.valid_until, story.row.appeal_outcome) == (day("Friday 2026-12-18"), "upheld")
+    story.then("Friday 2026-12-18 16:00", "appeals@plan", WriteAnswer("appeal", day("Friday 2026-12-18")))
     assert story.sweeps("Friday 2026-12-18 23:59") == {}
     assert story.sweeps("Saturday 2026-12-19 01:00") == {"lapse": 1}
     assert story.state == "expired"
