@@ -36,7 +36,7 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
 from secondopinion.referrals.overnight import differences
 from secondopinion.referrals.posting import post
-from secondopinion.referrals.told_objections import Lift, Overturn, Uphold
+from secondopinion.referrals.told_objections import Acknowledge, Lift, Overturn, Uphold
 from secondopinion.referrals.told_review import (
     ExtendAppeal,
     ForwardToReviewer,
@@ -177,6 +177,12 @@ def test_without_a_call_the_letter_is_due_with_the_appeal_and_a_late_one_is_miss
         way.then(WriteAnswer("appeal", date(2026, 11, 22)), APPEALS, late)
     way.then(WriteAnswer("appeal", date(2026, 12, 24)), APPEALS, late)
     assert ended(way, "appeal-written") == ("missed", at("Thursday 2026-12-24 23:59:59"))
+
+
+def test_an_appeal_answered_before_it_was_acknowledged_is_not_said_to_have_been(there: County) -> None:
+    assert ended(upheld(there), "appeal-acknowledge")[0] == "void"
+    way = joe_denied(there).then(contact()).then(Acknowledge("appeal"), APPEALS)
+    assert ended(way, "appeal-acknowledge") == ("met", NOW)
 
 
 def test_an_answer_is_not_told_before_the_appeal_came_nor_later_than_now(there: County) -> None:

@@ -30,6 +30,8 @@ ANSWERED = (*STANDS, OVERTURNED)
 # The columns that say when each thing was done; the clock of one that is empty came to nothing.
 DONE: Mapping[str, str] = MappingProxyType(
     {
+        "appeal-acknowledge": "appeal_acknowledged_at",
+        "complaint-acknowledge": "complaint_acknowledged_at",
         "appeal-refusal-told": "appeal_refusal_told_at",
         "appeal-refusal-written": "appeal_refusal_written_on",
         "appeal-written": "appeal_written_on",
