@@ -58,7 +58,9 @@ def test_the_first_work_list_is_alive(told: Path) -> None:
     assert not Letter.objects.filter(mailed_at__isnull=True).exists()
     # No clock of a letter was missed: they left in time. What was missed is what the stories say.
     missed = RunningClock.objects.filter(outcome="missed").values_list("kind", flat=True)
-    assert set(missed) == {"decision", "appointment"}, "nobody decided for the heart; nobody came for the gallbladder"
+    assert set(missed) == {"decision", "appointment"}, (
+        "nobody decided for the heart; an appointment was not made in time"
+    )
     # The Members that the guides' samples name start without a referral.
     assert not Referral.objects.filter(member__member_id__in=("M0000001", "1122334455")).exists()
 
