@@ -46,15 +46,17 @@ INSERT INTO referrals_event (referral_id, network_id, position, step, source, ta
   VALUES (:id::uuid, NULL, :position::int + 1, 'schedule', 'scheduled', 'scheduled', 'Intake of Plan', 1, 'intake',
   now(), '2024-12-01', 1536, 0, NULL, '{{"appointment_at": "2026-11-26T18:00:00+00:00", "how": "", "letters": [],
   "set": {{"appointment_at": "2026-11-26T18:00:00+00:00"}}}}', :head_hash, :head_hash);
+UPDATE referrals_runningclock SET stopped_at = now(), outcome = 'replaced'
+  WHERE referral_id = :id::uuid AND kind = 'visit-record' AND rule = 'VISIT-RECORD' AND stopped_at IS NULL;
 UPDATE referrals_referral SET appointment_at = now(), state = 'scheduled', position = :position::int + 1,
   head_hash = :head_hash, due_at = now(), due_kind = 'member-notice' WHERE id = :id::uuid;
 INSERT INTO referrals_runningclock (referral_id, network_id, kind, rule, label, authority, started_at, due_at,
   paused_at, outcome)
   VALUES (:id::uuid, NULL, 'visit-record', 'VISIT-RECORD', 'To record the visit', 'the plan itself', now(), now(),
   NULL, '')
-  ON CONFLICT (referral_id, kind, rule) DO UPDATE SET label = EXCLUDED.label, authority = EXCLUDED.authority,
-  started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at, paused_at = EXCLUDED.paused_at, stopped_at = NULL,
-  outcome = '';
+  ON CONFLICT (referral_id, kind, rule) WHERE stopped_at IS NULL DO UPDATE SET label = EXCLUDED.label,
+  authority = EXCLUDED.authority, started_at = EXCLUDED.started_at, due_at = EXCLUDED.due_at,
+  paused_at = EXCLUDED.paused_at;
 COMMIT;
 """
 
