@@ -45,7 +45,11 @@ def test_the_national_file_brings_in_people_with_specialties_licences_and_a_site
 
 def test_a_licence_that_only_the_holder_told_of_makes_nobody_licensed(tmp_path: Path) -> None:
     load(order("national", national(tmp_path / "n.csv", [doctor(1)])))
-    load(order("plain", table(tmp_path / "c.csv", [contract(1, license_number="", license_to_on="")])))
+    load(
+        order(
+            "plain", table(tmp_path / "c.csv", [contract(1, license_number="", license_from_on="", license_to_on="")])
+        )
+    )
     assert is_contracted(who(1), TODAY)
     assert not in_network_on(TODAY).exists()
 
@@ -59,7 +63,7 @@ def test_the_plans_own_file_fills_todays_columns_and_contracts(tmp_path: Path) -
     load(order("plain", table(tmp_path / "c.csv", [contract(1)])))
     one = in_network_on(TODAY).get()
     assert (one.npi, one.languages, one.accepts_new_members) == (number(1), ["en", "es"], True)
-    assert (one.license_to_on, one.verified_on, one.latitude) == (date(2030, 12, 31), date(2026, 11, 2), 33.75)
+    assert (one.license_to_on, one.verified_on, one.latitude) == (date(2030, 12, 31), date(2026, 1, 5), 33.75)
     assert Contract.objects.get().from_on == date(2024, 1, 1)
 
 

@@ -164,7 +164,7 @@ def _write(
         named = {m.network: networks[m.network.lower()] for _, e in told for m in e.memberships}
         fill(cursor, told, named, run.on_day)
         merging.merge(cursor, run.pk, source.value, run.on_day)
-        project(cursor, run.on_day)
+        project(cursor, order.today)
         cursor.execute(
             """SELECT o.line, p.npi, array_agg(DISTINCT o.verdict)
                  FROM stage_outcome o JOIN stage_person p ON p.line = o.line GROUP BY o.line, p.npi"""
@@ -222,6 +222,7 @@ def _run_of(order: Order, digest: str) -> LoadRun:
         if order.on_day:
             unfinished = unfinished.filter(on_day=order.on_day)
         run = unfinished.first()
+        _refuse_out_of_order(order, run.on_day if run else order.on_day or order.today)
         if run is None:
             return LoadRun.objects.create(
                 kind=order.kind,
@@ -232,6 +233,16 @@ def _run_of(order: Order, digest: str) -> LoadRun:
         run.state, run.why, run.ended_at = LoadRun.State.RUNNING, "", None
         run.save()
         return run
+
+
+def _refuse_out_of_order(order: Order, day: date) -> None:
+    """A file may not speak of a day before one that is loaded: it would bring back what has ended since."""
+    later = LoadRun.objects.filter(kind=order.kind, on_day__gt=day, rows_done__gt=0).order_by("-on_day").first()
+    if later is not None:
+        raise FileFault(
+            f"A {order.kind} file of {later.on_day} is loaded already, so {order.path.name} of {day} came too late: "
+            "load files in the order of their days, and say the day with --on."
+        )
 
 
 def _save(run: LoadRun, today: date) -> None:

@@ -2,7 +2,7 @@
 
 A staged row is compared with the period that its own source has in force on the day the file speaks of (or on the
 row's last day, when that is past). The same: nothing happens. Other facts: the old period ends and a new one
-begins. Another last day: the period ends there. Older than what is held, or a contradiction within one file: refused.
+begins. Another last day: the period ends there. A clash with later days, or a contradiction within one file: refused.
 """
 
 # ruff: noqa: S608 - every name put into these statements is our own; values go as parameters
@@ -19,7 +19,7 @@ from secondopinion.directory.loading.staging import ROOMS, VERIFICATION
 
 REASONS = {
     "nobody": "nobody of this NPI is in the directory, and the row tells no name",
-    "stale": "older than what the directory holds from this source",
+    "stale": "runs into a period that the directory holds for later days",
     "twice": "contradicts an earlier row of this file",
 }
 """The verdicts that refuse a row, in words."""
