@@ -76,7 +76,8 @@ def contract(at: int, **changed: str) -> dict[str, str]:
         "npi": number(at), "first_name": "Ben", "last_name": f"Made-Up{at}", "credential": "MD",
         "taxonomy": "207XS0117X", "network": "plan", "from_on": "2024-01-01", "to_on": "", "accepting": "yes",
         "panel": "", "address": f"{at} Clinic Way", "city": "Orchard City", "zip": "92999", "latitude": "33.75",
-        "longitude": "-117.87", "phone": "1-714-555-0150", "languages": "en es", "license_number": f"A{at}", "license_from_on": "2015-01-01",
-        "license_to_on": "2030-12-31", "excluded_by": "", "excluded_from_on": "", "verified_on": "2026-01-05",
+        "longitude": "-117.87", "phone": "1-714-555-0150", "languages": "en es", "license_number": f"A{at}",
+        "license_from_on": "2015-01-01", "license_to_on": "2030-12-31", "excluded_by": "", "excluded_from_on": "",
+        "verified_on": "2026-01-05",
         "verified_by": "phone", **changed,
     }  # fmt: skip

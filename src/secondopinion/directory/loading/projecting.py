@@ -20,6 +20,8 @@ NO_LAST_DAY = date(9999, 12, 31)
 def project(cursor: CursorWrapper, day: date) -> None:
     """Write today's columns as they stand on a day, for everyone in the waiting room whose line changed something."""
     given = {"day": day, "unknown": UNKNOWN_DAY, "never": NO_LAST_DAY}
+    for statement in _TOUCHING:
+        cursor.execute(statement)
     for statement in (_ENTRIES, _CONTRACTS_MOVED, _CONTRACTS_NEW):
         cursor.execute(statement, given)
 
@@ -29,9 +31,14 @@ def _ranked(column: str = "said_by") -> str:
 
 
 _RUNS = "from_on <= %(day)s AND (to_on IS NULL OR to_on >= %(day)s)"
-_TOUCHED = """
-    SELECT DISTINCT p.professional_id FROM stage_person p JOIN stage_outcome o ON o.line = p.line
-     WHERE p.professional_id IS NOT NULL AND o.verdict IN ('new', 'changed')"""
+_TOUCHED = "SELECT professional_id FROM stage_touched"
+_TOUCHING = (
+    "ANALYZE stage_outcome",  # just filled: without its size PostgreSQL would walk it once for each person
+    """INSERT INTO stage_touched
+       SELECT DISTINCT p.professional_id FROM stage_person p JOIN stage_outcome o ON o.line = p.line
+        WHERE p.professional_id IS NOT NULL AND o.verdict IN ('new', 'changed')""",
+    "ANALYZE stage_touched",
+)
 _WRITTEN = (
     "first_name, last_name, credential, group_name, taxonomy, other_taxonomies, languages, accepts_new_members, "
     "excluded, license_number, license_to_on, verified_on, phone, fax, address, city, state, zip_code, latitude, "
@@ -42,7 +49,7 @@ _NEW = ", ".join(f"excluded.{c}" for c in _WRITTEN.split(", "))
 
 _ENTRIES = f"""
     INSERT INTO directory_qualifiedprofessional AS q (id, npi, serves_as_pcp, group_tax_id, {_WRITTEN})
-    SELECT w.professional_id, n.npi, coalesce(h.serves_as_pcp, false), coalesce(h.group_tax_id, ''),
+    SELECT n.professional_id, n.npi, coalesce(h.serves_as_pcp, false), coalesce(h.group_tax_id, ''),
            coalesce(n.first_name, h.first_name, ''), coalesce(n.last_name, h.last_name),
            coalesce(n.credential, h.credential, ''), coalesce(n.group_name, h.group_name, ''),
            coalesce(sp.codes[1], h.taxonomy, ''),
@@ -61,38 +68,39 @@ _ENTRIES = f"""
            CASE WHEN g.id IS NULL OR g.address = h.address AND g.latitude IS NULL THEN h.latitude ELSE g.latitude END,
            CASE WHEN g.id IS NULL OR g.address = h.address AND g.latitude IS NULL THEN h.longitude ELSE g.longitude END
       FROM ({_TOUCHED}) AS w
-      JOIN LATERAL (SELECT min(npi) AS npi,
-                           (array_agg(first_name ORDER BY line) FILTER (WHERE last_name <> ''))[1] AS first_name,
-                           (array_agg(last_name ORDER BY line) FILTER (WHERE last_name <> ''))[1] AS last_name,
-                           (array_agg(credential ORDER BY line) FILTER (WHERE credential <> ''))[1] AS credential,
-                           (array_agg(group_name ORDER BY line) FILTER (WHERE group_name <> ''))[1] AS group_name
-                      FROM stage_person p WHERE p.professional_id = w.professional_id) AS n ON true
-      LEFT JOIN directory_qualifiedprofessional h ON h.id = w.professional_id
+      JOIN (SELECT professional_id, min(npi) AS npi,
+                   (array_agg(first_name ORDER BY line) FILTER (WHERE last_name <> ''))[1] AS first_name,
+                   (array_agg(last_name ORDER BY line) FILTER (WHERE last_name <> ''))[1] AS last_name,
+                   (array_agg(credential ORDER BY line) FILTER (WHERE credential <> ''))[1] AS credential,
+                   (array_agg(group_name ORDER BY line) FILTER (WHERE group_name <> ''))[1] AS group_name
+              FROM stage_person GROUP BY professional_id) AS n
+        ON n.professional_id = w.professional_id
+      LEFT JOIN directory_qualifiedprofessional h ON h.id = n.professional_id
       LEFT JOIN LATERAL (SELECT array_agg(code ORDER BY place, NOT is_primary, code) AS codes
                            FROM (SELECT DISTINCT ON (code) code, is_primary, {_ranked()} AS place
                                    FROM directory_specialtyheld t
-                                  WHERE t.professional_id = w.professional_id AND {_RUNS}
+                                  WHERE t.professional_id = n.professional_id AND {_RUNS}
                                   ORDER BY code, place) AS each) AS sp ON true
       LEFT JOIN LATERAL (SELECT * FROM directory_licenseheld t
-                          WHERE t.professional_id = w.professional_id AND from_on <= %(day)s
+                          WHERE t.professional_id = n.professional_id AND from_on <= %(day)s
                             AND (to_on IS NULL OR to_on >= from_on)
                           ORDER BY status = 'active' DESC, status = 'suspended' DESC, state = 'CA' DESC,
                                    to_on DESC NULLS FIRST, number LIMIT 1) AS li ON true
       LEFT JOIN LATERAL (SELECT * FROM directory_practice t
-                          WHERE t.professional_id = w.professional_id AND {_RUNS}
+                          WHERE t.professional_id = n.professional_id AND {_RUNS}
                           ORDER BY {_ranked()}, from_on DESC, id LIMIT 1) AS pr ON true
       LEFT JOIN directory_site g ON g.id = pr.site_id
       LEFT JOIN LATERAL (SELECT array_agg(DISTINCT tongue ORDER BY tongue) AS spoken
                            FROM directory_practice t, unnest(t.languages) AS tongue
-                          WHERE t.professional_id = w.professional_id AND {_RUNS}) AS lang ON true
+                          WHERE t.professional_id = n.professional_id AND {_RUNS}) AS lang ON true
       LEFT JOIN LATERAL (SELECT bool_or(accepts) AS accepts FROM directory_membership t
-                          WHERE t.professional_id = w.professional_id AND {_RUNS}) AS mem ON true
+                          WHERE t.professional_id = n.professional_id AND {_RUNS}) AS mem ON true
       LEFT JOIN LATERAL (SELECT bool_or({_RUNS}) AS now FROM directory_exclusion t
-                          WHERE t.professional_id = w.professional_id) AS ex ON true
+                          WHERE t.professional_id = n.professional_id) AS ex ON true
       LEFT JOIN LATERAL (SELECT min(from_on) - 1 AS last_on FROM directory_npideactivation t
-                          WHERE t.professional_id = w.professional_id AND {_RUNS}) AS dead ON true
+                          WHERE t.professional_id = n.professional_id AND {_RUNS}) AS dead ON true
       LEFT JOIN LATERAL (SELECT max(on_day) AS last_on FROM directory_verification t
-                          WHERE t.professional_id = w.professional_id AND on_day <= %(day)s) AS ver ON true
+                          WHERE t.professional_id = n.professional_id AND on_day <= %(day)s) AS ver ON true
     ON CONFLICT (id) DO UPDATE SET ({_WRITTEN}) = ROW({_NEW})
      WHERE ({_OLD}) IS DISTINCT FROM ({_NEW})"""
 

@@ -84,11 +84,12 @@ def open_rooms(cursor: CursorWrapper) -> None:
         more = f", {_JUDGED}" if room.is_dated else ", professional_id uuid, known boolean"
         cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {room.name} ({columns}{more})")
     cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS stage_outcome (line bigint, verdict text)")
+    cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS stage_touched (professional_id uuid)")
 
 
 def fill(cursor: CursorWrapper, entries: Sequence[tuple[int, Entry]], networks: Mapping[str, UUID | None], day: date) -> None:  # fmt: skip  # noqa: E501
     """Empty the rooms and copy one batch into them. `networks` has every network the entries name."""
-    cursor.execute(f"TRUNCATE stage_outcome, {', '.join(room.name for room in ALL)}")
+    cursor.execute(f"TRUNCATE stage_outcome, stage_touched, {', '.join(room.name for room in ALL)}")
     _copy(
         cursor, PERSON, ([n, e.npi, e.first_name, e.last_name, e.credential, e.group_name, e.whole] for n, e in entries)
     )
@@ -135,3 +136,5 @@ def _copy(cursor: CursorWrapper, room: Room, rows: Iterable[Row]) -> None:
     with cursor.copy(f"COPY {room.name} ({', '.join(room.columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+    # Without its sizes PostgreSQL would walk a room once for each row of another.
+    cursor.execute(f"ANALYZE {room.name}")
