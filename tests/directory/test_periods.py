@@ -17,6 +17,7 @@ from secondopinion.directory.find import in_network_on, is_contracted
 from secondopinion.directory.loading.load import load
 from secondopinion.directory.loading.merging import MERGES
 from secondopinion.directory.loading.reading import FileFault
+from secondopinion.directory.loading.refreshing import refresh
 from secondopinion.directory.models import Contract, LoadRun, QualifiedProfessional
 from secondopinion.directory.models_dated import LicenseHeld, Membership, Practice, Source
 from secondopinion.people.models import HealthNetwork
@@ -166,6 +167,18 @@ def test_an_entry_put_in_by_hand_keeps_what_no_file_tells(tmp_path: Path) -> Non
     assert (now.license_to_on, now.languages, now.verified_on) == (sam.license_to_on, ["en"], sam.verified_on)
     assert now.address == "1 GROVE ST"
     assert in_network_on(TODAY).filter(pk=sam.pk).exists()
+
+
+def test_what_begins_or_ends_by_itself_reaches_todays_columns_on_its_day(tmp_path: Path) -> None:
+    told = {"excluded_by": "sam", "excluded_from_on": "2026-11-25"}
+    tell(tmp_path, TODAY, contract(1, **told) | {"excluded_to_on": "2026-11-26"}, contract(2))
+    seen = []
+    for later in range(5):
+        day = TODAY + timedelta(days=later)
+        people = refresh(day, day - timedelta(days=1))
+        seen.append((people, who().excluded))
+    # Monday, when the file began most of its periods, to Friday: on the list on Wednesday and Thursday.
+    assert seen == [(2, False), (0, False), (1, True), (0, True), (1, False)]
 
 
 def test_the_database_refuses_two_running_periods_of_one_thing(tmp_path: Path) -> None:

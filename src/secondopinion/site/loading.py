@@ -52,7 +52,10 @@ def summary_of(run: LoadRun) -> str:
         f"{run.file_name}, as it stands on {run.on_day}: {run.rows_done:,} rows read.",
         f"{run.new:,} new, {run.changed:,} changed, {run.unchanged:,} unchanged, "
         f"{run.passed_over:,} of no concern, {refused:,} refused.",
-        *(f"  {count:,} {reason}" for reason, count in sorted(run.refused.items(), key=lambda each: -each[1])),
+        *(
+            f"  {count:,} {reason}"
+            for reason, count in sorted(run.refused.items(), key=lambda each: (-each[1], each[0]))
+        ),
     ]
     return "\n".join([*lines, ""])
 

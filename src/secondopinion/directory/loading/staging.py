@@ -87,9 +87,14 @@ def open_rooms(cursor: CursorWrapper) -> None:
     cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS stage_touched (professional_id uuid)")
 
 
+def empty_rooms(cursor: CursorWrapper) -> None:
+    """Forget the batch before."""
+    cursor.execute(f"TRUNCATE stage_outcome, stage_touched, {', '.join(room.name for room in ALL)}")
+
+
 def fill(cursor: CursorWrapper, entries: Sequence[tuple[int, Entry]], networks: Mapping[str, UUID | None], day: date) -> None:  # fmt: skip  # noqa: E501
     """Empty the rooms and copy one batch into them. `networks` has every network the entries name."""
-    cursor.execute(f"TRUNCATE stage_outcome, stage_touched, {', '.join(room.name for room in ALL)}")
+    empty_rooms(cursor)
     _copy(
         cursor, PERSON, ([n, e.npi, e.first_name, e.last_name, e.credential, e.group_name, e.whole] for n, e in entries)
     )
