@@ -7,15 +7,17 @@ import gzip
 from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from directory.files import TODAY, contract, doctor, national, national_header, number, order, table
 from secondopinion.directory.find import in_network_on, is_contracted
-from secondopinion.directory.loading.load import load
+from secondopinion.directory.loading.load import ONE_AT_A_TIME, load
 from secondopinion.directory.loading.reading import FileFault
 from secondopinion.directory.models import Contract, LoadRun, QualifiedProfessional
 from secondopinion.directory.models_dated import LicenseHeld, NpiDeactivation, Practice, Site, SpecialtyHeld
 from secondopinion.people.rls import plan_scope
+from secondopinion.site.database import Address
 
 
 @pytest.fixture(autouse=True)
@@ -192,6 +194,16 @@ def test_a_file_that_is_not_there_or_empty_is_a_sentence(tmp_path: Path) -> None
     (tmp_path / "empty.csv").touch()
     with pytest.raises(FileFault, match="is empty"):
         load(order("plain", tmp_path / "empty.csv"))
+
+
+def test_two_loads_do_not_run_at_once(tmp_path: Path, test_owner: Address) -> None:
+    path = table(tmp_path / "c.csv", [contract(1)])
+    with psycopg.connect(**test_owner.for_psycopg()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        with pytest.raises(FileFault, match="Another load is running"):
+            load(order("plain", path))
+        other.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+    assert load(order("plain", path)).new == 1
 
 
 class Killed(Exception):

@@ -27,6 +27,11 @@ class Columns:
     def __contains__(self, name: str) -> bool:
         return name in self.places
 
+    def pairs(self, name: str, beside: str) -> list[tuple[int, int]]:
+        """The places of two columns that stand side by side, numbered 1 to 15; only whole pairs."""
+        keys = ((f"{name}_{n}", f"{beside}_{n}") for n in NUMBERED)
+        return [(self.places[one], self.places[two]) for one, two in keys if one in self and two in self]
+
     def of(self, row: Sequence[str], name: str) -> str:
         """The value of a column in a row; empty when the file has no such column."""
         at = self.places.get(name)

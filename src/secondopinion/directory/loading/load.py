@@ -118,7 +118,7 @@ def _read_in(order: Order, run: LoadRun, after_batch: AfterBatch, size: int) -> 
 
 def _sort_out(waiting: _Batch, line: int, said: Any, networks: Mapping[str, UUID | None]) -> None:
     waiting.read += 1
-    if isinstance(said, Entry):
+    if isinstance(said, Entry) and said.memberships:
         strange = next((m.network for m in said.memberships if m.network.lower() not in networks), None)
         if strange is not None:
             said = RowFault("network", strange, UNKNOWN_NETWORK)

@@ -8,12 +8,16 @@ from pathlib import Path
 from secondopinion.directory.loading import checking
 from secondopinion.directory.loading.checking import RowFault
 from secondopinion.directory.loading.entry import Entry, LicenseTold, PracticeTold, Told, days_of, place_of
-from secondopinion.directory.loading.layout import NUMBERED, Columns, Reader, columns_of, layout_of
+from secondopinion.directory.loading.layout import Columns, Reader, columns_of, layout_of
 
 NEEDED = ("npi", "entity", "last_name", "first_name", "address", "city", "state", "zip", "taxonomy", "deactivated_on")
 PERSON, OUR_COUNTRY = "1", {"", "US"}
 FIRST_OF_SEEN, ALL_SEEN = 100_000_000, 200_000_000  # NPIs without their check digit begin with 1 or 2
 DUPLICATE = "stands in this file already"
+
+
+Pairs = list[tuple[int, int]]
+"""Where two columns stand that belong together, for each number."""
 
 
 class Seen:
@@ -35,12 +39,13 @@ def reader(path: Path, header: Sequence[str], own: Path | None = None) -> Reader
     """What reads a row of the national file. Raises FileFault."""
     columns = columns_of(path, header, layout_of("national", own), NEEDED)
     seen = Seen()
+    codes, licenses = columns.pairs("taxonomy", "is_primary"), columns.pairs("license", "license_state")
 
     def read(row: list[str]) -> Entry | None:
         npi = checking.npi("NPI", columns.of(row, "npi"))
         if not seen.add(npi):
             raise RowFault("NPI", npi, DUPLICATE)
-        return _entry(columns, row, npi)
+        return _entry(columns, row, npi, codes, licenses)
 
     return read
 
@@ -59,7 +64,7 @@ def deactivated(path: Path, header: Sequence[str], own: Path | None = None) -> R
     return read
 
 
-def _entry(columns: Columns, row: list[str], npi: str) -> Entry | None:
+def _entry(columns: Columns, row: list[str], npi: str, codes: Pairs, licenses: Pairs) -> Entry | None:
     kind = columns.of(row, "entity").strip()
     dead = _deactivation(columns, row)
     # A deactivated NPI comes with every other field empty, its kind too: what was known of it stays as it was.
@@ -78,8 +83,8 @@ def _entry(columns: Columns, row: list[str], npi: str) -> Entry | None:
         last_name=last_name,
         credential=checking.credential(columns.of(row, "credential")),
         whole=True,
-        specialties=_specialties(columns, row),
-        licenses=_licenses(columns, row),
+        specialties=_specialties(codes, row),
+        licenses=_licenses(licenses, row),
         practices=_practices(columns, row),
         deactivation=dead,
     )
@@ -94,23 +99,19 @@ def _deactivation(columns: Columns, row: list[str]) -> Told | None:
     return Told(told.from_on, told.to_on.fromordinal(told.to_on.toordinal() - 1)) if told.to_on else told
 
 
-def _specialties(columns: Columns, row: list[str]) -> tuple[tuple[str, bool], ...]:
+def _specialties(codes: Pairs, row: list[str]) -> tuple[tuple[str, bool], ...]:
     held: dict[str, bool] = {}
-    for n in NUMBERED:
-        code = columns.of(row, f"taxonomy_{n}")
-        if code:
-            code = checking.taxonomy(f"taxonomy_{n}", code)
-            held[code] = held.get(code, False) or columns.of(row, f"is_primary_{n}").strip().upper() == "Y"
+    for at, primary_at in codes:
+        if code := row[at] and checking.taxonomy("taxonomy", row[at]):
+            held[code] = held.get(code, False) or row[primary_at].strip().upper() == "Y"
     return tuple(held.items())
 
 
-def _licenses(columns: Columns, row: list[str]) -> tuple[LicenseTold, ...]:
+def _licenses(licenses: Pairs, row: list[str]) -> tuple[LicenseTold, ...]:
     held: dict[tuple[str, str], LicenseTold] = {}
-    for n in NUMBERED:
-        number = columns.of(row, f"license_{n}")
-        if number:
-            number = checking.text(f"license_{n}", number, 20)
-            state = checking.state(f"license_state_{n}", columns.of(row, f"license_state_{n}"))
+    for at, state_at in licenses:
+        if number := row[at] and checking.text("license", row[at], 20):
+            state = checking.state("license_state", row[state_at])
             # Reading: the holder told the national file of this licence once, and nobody confirmed it. It is kept,
             # and it does not make anyone licensed.
             held[state, number] = LicenseTold(state, number, "reported")
