@@ -10,6 +10,7 @@ import pytest
 
 from directory.files import TODAY, contract, doctor, national, number, order, table
 from secondopinion.directory.as_of import standing_of
+from secondopinion.directory.find import is_contracted
 from secondopinion.directory.loading.checking import credential
 from secondopinion.directory.loading.load import load
 from secondopinion.directory.loading.reading import FileFault
@@ -18,6 +19,8 @@ from secondopinion.directory.models_dated import Membership, Site, Taxonomy
 from secondopinion.people.models import HealthNetwork
 
 pytestmark = pytest.mark.usefixtures("as_plan")
+
+EARLIER = date(2026, 11, 2)  # a Monday
 
 
 def listed(at: int, **changed: str) -> dict[str, str]:
@@ -43,6 +46,35 @@ def test_the_listing_tells_who_is_in_which_network_and_where(citrus: HealthNetwo
     assert {(m.network, m.accepts, m.from_on) for m in held} == {(citrus, None, TODAY), (None, None, TODAY)}
     assert (one.last_name, one.taxonomy, one.latitude) == ("Made-Up1", "207XS0117X", 33.75)
     assert Site.objects.count() == 2
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_what_a_complete_listing_does_not_hold_any_more_has_ended(
+    size: int, citrus: HealthNetwork, tmp_path: Path
+) -> None:
+    first = [listed(1), listed(1, SubNetwork="Direct"), listed(2), listed(3)]
+    load(order("listing", table(tmp_path / "1.csv", first), EARLIER, complete=True))
+    run = load(order("listing", table(tmp_path / "2.csv", [listed(1), listed(4)]), complete=True), batch=size)
+    assert (run.new, run.unchanged, run.ended) == (1, 1, 3)
+    in_it = {who.npi for who in QualifiedProfessional.objects.all() if is_contracted(who, TODAY)}
+    assert in_it == {number(1), number(4)}
+    left = QualifiedProfessional.objects.get(npi=number(2))
+    assert is_contracted(left, date(2026, 11, 22))  # the Sunday before
+    assert standing_of(left, TODAY).practices == ()
+    assert len(standing_of(left, EARLIER).practices) == 1
+
+
+def test_a_complete_file_with_a_refused_row_ends_nothing(citrus: HealthNetwork, tmp_path: Path) -> None:
+    load(order("listing", table(tmp_path / "1.csv", [listed(1), listed(2)]), EARLIER))
+    run = load(order("listing", table(tmp_path / "2.csv", [listed(1), listed(2, NPI="1")]), complete=True))
+    assert run.ended == 0
+    assert run.why.startswith("Nothing was ended, because rows were refused")
+    assert Membership.objects.filter(to_on=None).count() == 2
+
+
+def test_a_national_file_is_never_complete(tmp_path: Path) -> None:
+    with pytest.raises(FileFault, match="A national file cannot be complete"):
+        load(order("national", national(tmp_path / "n.csv", [doctor(1)]), complete=True))
 
 
 def test_a_layout_of_the_plans_own_renames_columns_and_takes_its_own_rows(

@@ -32,6 +32,7 @@ def bring_in(arguments: list[str]) -> int:
         errors=asked.errors,
         layout=asked.layout,
         encoding=asked.encoding,
+        complete=asked.complete,
     )
     shows = sys.stderr.isatty()
     try:
@@ -57,7 +58,9 @@ def summary_of(run: LoadRun) -> str:
             for reason, count in sorted(run.refused.items(), key=lambda each: (-each[1], each[0]))
         ),
     ]
-    return "\n".join([*lines, ""])
+    if run.ended:
+        lines.append(f"{run.ended:,} memberships have ended: the file does not hold them any more.")
+    return "\n".join([*lines, *filter(None, [run.why]), ""])
 
 
 def _progress() -> AfterBatch:
@@ -80,4 +83,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--on", type=date.fromisoformat, metavar="DAY")
     parser.add_argument("--layout", type=Path, metavar="LAYOUT.toml")
     parser.add_argument("--encoding", default="utf-8", metavar="NAME")
+    parser.add_argument("--complete", action="store_true")
     return parser

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 
 from secondopinion.directory.loading import listing, merging, national, nucc, plain, plan_net
 from secondopinion.directory.loading.checking import RowFault
+from secondopinion.directory.loading.ending import end_the_rest, seen_in
 from secondopinion.directory.loading.entry import Entry
 from secondopinion.directory.loading.projecting import project
 from secondopinion.directory.loading.reading import FileFault, resources_of, rows_of, sha256_of
@@ -40,6 +41,8 @@ KINDS = {
 """The kinds of file, and whose word each is."""
 STRANGERS_PASS = ("national", "deactivated")
 """Kinds that name many people whom the directory need not know: no name there is no fault."""
+CAN_BE_COMPLETE = ("listing", "plain")
+"""Kinds whose rows are memberships, of which a missing one can mean that it has ended."""
 ONE_AT_A_TIME = 1539  # the advisory lock that keeps two loads from running at once
 ERROR_COLUMNS = ("line", "field", "value", "reason")
 UNKNOWN_NETWORK = "no Health Network bears this name: enter it first, or write it as it is entered"
@@ -60,6 +63,7 @@ class Order:
     errors: Path | None = None
     layout: Path | None = None
     encoding: str = "utf-8"
+    complete: bool = False  # what its source told of memberships before, and the file does not hold, has ended
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ def load(order: Order, after_batch: AfterBatch = lambda run: None, batch: int = 
     with _alone():
         run = _run_of(order, digest)
         try:
+            _refuse_as_complete(order)
             _read_in(order, run, after_batch, batch)
         except FileFault as fault:
             run.state, run.why, run.ended_at = LoadRun.State.STOPPED, str(fault), Now()
@@ -97,11 +102,11 @@ def _read_in(order: Order, run: LoadRun, after_batch: AfterBatch, size: int) -> 
         with connection.cursor() as cursor:
             open_rooms(cursor)
     networks[""] = None
-    waiting = _Batch()
+    waiting, seen = _Batch(), set[int]()
     with _errors_to(order.errors, already > 0) as write_error:
 
         def finish() -> None:
-            _commit(order, run, waiting, networks, write_error)
+            seen.update(_commit(order, run, waiting, networks, write_error))
             after_batch(run)
 
         for line, said in _records(order, run.on_day):
@@ -114,6 +119,8 @@ def _read_in(order: Order, run: LoadRun, after_batch: AfterBatch, size: int) -> 
                 waiting = _Batch()
         if waiting.read:
             finish()
+    if order.complete:
+        _end_the_rest(order, run, seen)
 
 
 def _sort_out(waiting: _Batch, line: int, said: Any, networks: Mapping[str, UUID | None]) -> None:
@@ -136,10 +143,10 @@ def _commit(
     waiting: _Batch,
     networks: Mapping[str, UUID | None],
     write_error: Callable[[Sequence[object]], object],
-) -> None:
-    """Write one batch and the new standing of the run, together or not at all."""
+) -> list[int]:
+    """Write one batch and the new standing of the run, together or not at all. Returns the memberships it spoke of."""
     with plan_scope(order.today):
-        verdicts, refused = _write(order, run, waiting.told, networks)
+        verdicts, refused, seen = _write(order, run, waiting.told, networks)
         faults = [*waiting.faults, *refused]
         run.rows_done += waiting.read
         run.new += verdicts["new"]
@@ -151,16 +158,17 @@ def _commit(
         for line, fault in sorted(faults, key=lambda each: each[0]):
             write_error((line, fault.field, fault.value, fault.reason))
         run.save()
+    return seen
 
 
 def _write(
     order: Order, run: LoadRun, told: list[tuple[int, Any]], networks: Mapping[str, UUID | None]
-) -> tuple[Counter[str], list[tuple[int, RowFault]]]:
+) -> tuple[Counter[str], list[tuple[int, RowFault]], list[int]]:
     source = KINDS[order.kind]
     with connection.cursor() as cursor:
         if source is None:
             new, changed = nucc.write(cursor, told)
-            return Counter({"new": new, "changed": changed, "unchanged": len(told) - new - changed}), []
+            return Counter({"new": new, "changed": changed, "unchanged": len(told) - new - changed}), [], []
         named = {m.network: networks[m.network.lower()] for _, e in told for m in e.memberships}
         fill(cursor, told, named, run.on_day)
         merging.merge(cursor, run.pk, source.value, run.on_day)
@@ -170,6 +178,7 @@ def _write(
                  FROM stage_outcome o JOIN stage_person p ON p.line = o.line GROUP BY o.line, p.npi"""
         )
         outcomes = cursor.fetchall()
+        seen = seen_in(cursor) if order.complete else []
     verdicts: Counter[str] = Counter({"unchanged": len(told) - len(outcomes)})
     refused: list[tuple[int, RowFault]] = []
     for line, npi, found in outcomes:
@@ -180,7 +189,24 @@ def _write(
             refused.append((line, RowFault("npi", npi, merging.REASONS[against])))
         else:
             verdicts["new" if "new" in found else "changed"] += 1
-    return verdicts, refused
+    return verdicts, refused, seen
+
+
+def _refuse_as_complete(order: Order) -> None:
+    if order.complete and order.kind not in CAN_BE_COMPLETE:
+        raise FileFault(f"A {order.kind} file cannot be complete: leave --complete out, or give one of another kind.")
+
+
+def _end_the_rest(order: Order, run: LoadRun, seen: set[int]) -> None:
+    """End what a complete file does not hold; nothing when a row was refused, since it may have held it."""
+    source = KINDS[order.kind]
+    if source is None or run.refused:
+        run.why = "Nothing was ended, because rows were refused: put them right and load the file again."
+        return
+    with plan_scope(order.today):
+        with connection.cursor() as cursor:
+            run.ended = end_the_rest(cursor, run.pk, source.value, run.on_day, order.today, seen)
+        run.save()
 
 
 def _records(order: Order, day: date) -> Iterator[Record]:
@@ -231,6 +257,10 @@ def _run_of(order: Order, digest: str) -> LoadRun:
                 on_day=order.on_day or order.today,
             )
         run.state, run.why, run.ended_at = LoadRun.State.RUNNING, "", None
+        if order.complete:
+            # Which memberships the file holds is known only when all of it is read: from the beginning again.
+            run.rows_done = run.new = run.changed = run.unchanged = run.passed_over = 0
+            run.refused = {}
         run.save()
         return run
 

@@ -75,7 +75,7 @@ def merge(cursor: CursorWrapper, run: int, said_by: str, day: date) -> None:
             _write(cursor, kind, given)
         if kind.whole:
             cursor.execute(_left_out(kind), given)
-    for statement in (_EMPTY_PRACTICES, _VERIFIED):
+    for statement in (empty_practices("stage_membership"), _VERIFIED):
         cursor.execute(statement, given)
 
 
@@ -195,16 +195,19 @@ def _left_out(kind: Merge) -> str:
         INSERT INTO stage_outcome SELECT line, 'changed' FROM gone"""
 
 
-_EMPTY_PRACTICES = """
-    UPDATE directory_practice t SET to_on = greatest(t.from_on - 1, least(%(day)s - 1, m.last_on))
-      FROM (SELECT professional_id, site_id, max(to_on) AS last_on FROM directory_membership
-             WHERE said_by = %(by)s AND (to_on IS NULL OR to_on >= from_on)
-               AND professional_id IN (SELECT professional_id FROM stage_membership)
-             GROUP BY professional_id, site_id HAVING bool_and(to_on IS NOT NULL AND to_on < %(day)s)) AS m
-     WHERE t.professional_id = m.professional_id AND t.site_id = m.site_id AND t.said_by = %(by)s AND t.to_on IS NULL
-       AND NOT EXISTS (SELECT 1 FROM stage_practice s
-                        WHERE s.professional_id = t.professional_id AND s.site_id = t.site_id)"""
-"""Nobody practises on for the plan at a site where the last membership has ended."""
+def empty_practices(room: str) -> str:
+    """The statement that ends a practice where the source's last membership has ended, for the people of a room."""
+    return f"""
+        UPDATE directory_practice t SET to_on = greatest(t.from_on - 1, least(%(day)s - 1, m.last_on))
+          FROM (SELECT professional_id, site_id, max(to_on) AS last_on FROM directory_membership
+                 WHERE said_by = %(by)s AND (to_on IS NULL OR to_on >= from_on)
+                   AND professional_id IN (SELECT professional_id FROM {room})
+                 GROUP BY professional_id, site_id HAVING bool_and(to_on IS NOT NULL AND to_on < %(day)s)) AS m
+         WHERE t.professional_id = m.professional_id AND t.site_id = m.site_id
+           AND t.said_by = %(by)s AND t.to_on IS NULL
+           AND NOT EXISTS (SELECT 1 FROM stage_practice s
+                            WHERE s.professional_id = t.professional_id AND s.site_id = t.site_id)"""
+
 
 _VERIFIED = f"""
     WITH fresh AS (

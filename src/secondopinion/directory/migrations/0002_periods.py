@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('changed', models.BigIntegerField(default=0)),
                 ('unchanged', models.BigIntegerField(default=0)),
                 ('passed_over', models.BigIntegerField(default=0, help_text='Rows of no concern to us, as organizations')),
+                ('ended', models.BigIntegerField(default=0, help_text='Memberships that a complete file does not hold any more')),
                 ('refused', models.JSONField(default=dict, help_text='How many rows for each reason')),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ended_at', models.DateTimeField(null=True)),
