@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 from typing import Any, Final
 
 from django import forms
@@ -128,7 +129,7 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         here = reading.search_now(found, openings_of(last), now)
         names = reading.names_of(x.npi for x in here.looked)
         most, see_by = here.most_miles, date.fromisoformat(here.see_by)
-        nearest = sorted(here.looked, key=lambda x: (bool(x.against), x.miles or 0.0))[:MOST]
+        nearest = sorted(here.looked, key=lambda x: (bool(x.against), inf if x.miles is None else x.miles))[:MOST]
         if "search" in allowed:
             offered = [(x.npi, names.get(x.npi, x.npi)) for x in nearest if worth_asking(x)]
             search = search or SearchForm(with_openings(setting, offered))

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from secondopinion.directory.models_dated import LoadRun as LoadRun  # its tables belong to this room
 from secondopinion.people.models import HealthNetwork, Member, Period, ends_after_it_starts
 
 
@@ -36,8 +37,8 @@ class QualifiedProfessional(models.Model):
     city = models.CharField(max_length=60)
     state = models.CharField(max_length=2, default="CA")
     zip_code = models.CharField(max_length=10)
-    latitude = models.FloatField()
-    longitude = models.FloatField()
+    latitude = models.FloatField(null=True, help_text="None: no source gave the place's coordinates")
+    longitude = models.FloatField(null=True)
 
     class Meta:
         ordering = ("last_name", "first_name", "npi")

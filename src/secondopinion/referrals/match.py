@@ -17,6 +17,8 @@ from secondopinion.policy.specialties import Level, equivalence, is_physician
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.snapshot import Snapshot
 
+FAR_AWAY = float("inf")  # where a professional stands in the order whose place is not known
+
 
 def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
     """Why this professional may not give the opinion, in a sentence; empty when nothing speaks against it."""
@@ -92,7 +94,8 @@ def candidates_for(before: Snapshot, member: Member, now: datetime) -> list[Qual
 
     def rank(who: QualifiedProfessional) -> tuple[int, float, str, str]:
         level = level_of(before, who) if before.clinician_taxonomy else Level.E0
-        return (int(level), miles_from(member, who) or 0.0, who.last_name, who.npi)
+        miles = miles_from(member, who) or 0.0 if is_placed(who) else FAR_AWAY
+        return (int(level), miles, who.last_name, who.npi)
 
     return sorted(able, key=rank)
 
@@ -103,13 +106,19 @@ def reachable_for(before: Snapshot, member: Member, now: datetime) -> list[Quali
     near = []
     for who in candidates_for(before, member, now):
         miles = miles_from(member, who)
-        if miles is None or miles <= most:
+        # A professional whose place is not known is not shown to be near: unknown is not yes.
+        if is_placed(who) and (miles is None or miles <= most):
             near.append(who)
     return near
 
 
+def is_placed(who: QualifiedProfessional) -> bool:
+    """Whether a source gave the coordinates of where the professional practises."""
+    return who.latitude is not None and who.longitude is not None
+
+
 def miles_from(member: Member, who: QualifiedProfessional) -> float | None:
-    """Miles from the Member's home to the professional, when the home's place is known."""
-    if member.latitude is None or member.longitude is None:
+    """Miles from the Member's home to the professional, when both places are known."""
+    if member.latitude is None or member.longitude is None or who.latitude is None or who.longitude is None:
         return None
     return miles_between(member.latitude, member.longitude, who.latitude, who.longitude)

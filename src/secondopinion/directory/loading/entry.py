@@ -1,0 +1,112 @@
+"""What one row of any file says about one professional, in one shape for all kinds of file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from secondopinion.directory.loading import checking
+from secondopinion.directory.loading.checking import RowFault
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address, and where it lies when the file says so."""
+
+    address: str
+    city: str
+    state: str
+    zip_code: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The text by which the same place is known again: large letters, no marks, zip of five digits."""
+        street = " ".join(self.address.upper().replace(".", " ").replace(",", " ").split())
+        return f"{street}|{self.city.upper()}|{self.state}|{self.zip_code[:5]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A period as told: no first day means the day the file speaks of, no last day that it runs."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseTold:
+    """A licence as told."""
+
+    state: str
+    number: str
+    status: str
+    days: Told = Told()
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeTold:
+    """A site as told, with what holds there for this professional."""
+
+    place: Place
+    phone: str = ""
+    fax: str = ""
+    languages: tuple[str, ...] = ()
+    accessible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipTold:
+    """A network as told: its name as the file writes it, empty for the plan's own."""
+
+    network: str
+    place: Place | None
+    days: Told = Told()
+    accepts: bool | None = None
+    panel: str = ""
+    age_from: int | None = None
+    age_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One professional in one row. `whole`: what the row leaves out holds no longer."""
+
+    npi: str
+    first_name: str = ""
+    last_name: str = ""
+    credential: str = ""
+    whole: bool = False
+    group_name: str = ""
+    specialties: tuple[tuple[str, bool], ...] = ()
+    licenses: tuple[LicenseTold, ...] = ()
+    practices: tuple[PracticeTold, ...] = ()
+    memberships: tuple[MembershipTold, ...] = ()
+    exclusions: tuple[tuple[str, Told], ...] = ()
+    deactivation: Told | None = None
+    verifications: tuple[tuple[date, str], ...] = ()
+
+
+def place_of(address: str, city: str, state: str, zip_code: str, latitude: str = "", longitude: str = "") -> Place:
+    """A checked place. Raises RowFault."""
+    plain = zip_code.strip()
+    digits = plain.replace("-", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) in {5, 9}):
+        raise RowFault("zip", zip_code, "not a zip code: five digits, or nine")
+    return Place(
+        checking.text("address", address, 120),
+        checking.text("city", city, 60),
+        checking.state("state", state),
+        f"{digits[:5]}-{digits[5:]}" if digits[5:] else digits,
+        checking.number("latitude", latitude, -90, 90),
+        checking.number("longitude", longitude, -180, 180),
+    )
+
+
+def days_of(from_field: str, from_on: str, to_field: str, to_on: str) -> Told:
+    """A checked period. Raises RowFault when it ends before it begins."""
+    first, last = checking.day(from_field, from_on), checking.day(to_field, to_on)
+    if first and last and last < first:
+        raise RowFault(to_field, to_on, "ends before it begins")
+    return Told(first, last)

@@ -1,0 +1,87 @@
+"""``secondopinion load``: one file into the directory, as the program's own role."""
+
+import argparse
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from secondopinion.directory.loading.load import KINDS, AfterBatch, Order, load
+from secondopinion.directory.loading.reading import FileFault
+from secondopinion.directory.models import LoadRun
+from secondopinion.policy.calendar import PACIFIC
+from secondopinion.site.refusal import Refusal
+
+
+class _Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise Refusal(f"`secondopinion load` did not understand ({message}): {self.format_usage().strip()}")
+
+
+def bring_in(arguments: list[str]) -> int:
+    """Load a file, show how far it has come when standard error is a terminal, and print what became of the rows.
+
+    Returns 0; refused rows are told, and are no failure of the load. Raises Refusal.
+    """
+    asked = _parser().parse_args(arguments)
+    order = Order(
+        kind=asked.kind,
+        path=asked.file,
+        today=datetime.now(UTC).astimezone(PACIFIC).date(),
+        on_day=asked.on,
+        errors=asked.errors,
+        layout=asked.layout,
+        encoding=asked.encoding,
+        complete=asked.complete,
+    )
+    shows = sys.stderr.isatty()
+    try:
+        run = load(order, _progress() if shows else lambda run: None)
+    except FileFault as fault:
+        raise Refusal(str(fault)) from None
+    finally:
+        if shows:
+            sys.stderr.write("\n")
+    sys.stdout.write(summary_of(run))
+    return 0
+
+
+def summary_of(run: LoadRun) -> str:
+    """What became of a file's rows, in lines."""
+    refused = sum(run.refused.values())
+    lines = [
+        f"{run.file_name}, as it stands on {run.on_day}: {run.rows_done:,} rows read.",
+        f"{run.new:,} new, {run.changed:,} changed, {run.unchanged:,} unchanged, "
+        f"{run.passed_over:,} of no concern, {refused:,} refused.",
+        *(
+            f"  {count:,} {reason}"
+            for reason, count in sorted(run.refused.items(), key=lambda each: (-each[1], each[0]))
+        ),
+    ]
+    if run.ended:
+        lines.append(f"{run.ended:,} memberships have ended: the file does not hold them any more.")
+    return "\n".join([*lines, *filter(None, [run.why]), ""])
+
+
+def _progress() -> AfterBatch:
+    start = time.perf_counter()
+
+    def show(run: LoadRun) -> None:
+        refused = sum(run.refused.values())
+        seconds = time.perf_counter() - start
+        sys.stderr.write(f"\r{run.rows_done:,} rows, {refused:,} of them refused, {seconds:,.0f} s ")
+        sys.stderr.flush()
+
+    return show
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Arguments(prog="secondopinion load", add_help=False)
+    parser.add_argument("kind", choices=sorted(KINDS), metavar="KIND")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--errors", type=Path, metavar="ERRORS.csv")
+    parser.add_argument("--on", type=date.fromisoformat, metavar="DAY")
+    parser.add_argument("--layout", type=Path, metavar="LAYOUT.toml")
+    parser.add_argument("--encoding", default="utf-8", metavar="NAME")
+    parser.add_argument("--complete", action="store_true")
+    return parser
