@@ -39,7 +39,7 @@ def granted(before: Snapshot, now: datetime, decision: str = Decision.AUTHORIZE)
         "information_complete_at": before.information_complete_at or now,
         "information_asked_at": None,
         "decided_at": now,
-        "decision": decision,
+        "decision": str(decision),
         "appointment_from_at": now,
         "provider_told_at": None,
         "member_notice_at": None,
@@ -150,7 +150,7 @@ def deny(before: Snapshot, told: Deny, person: Person, now: datetime) -> Change:
             "medi_cal_reason": told.medi_cal_reason,
             **gate.signed(before, person, told.considered, told.expertise),
         },
-        columns={"decided_at": now, "decision": Decision.DENY, "information_asked_at": None},
+        columns={"decided_at": now, "decision": Decision.DENY.value, "information_asked_at": None},
         owes=tuple(Owed(*letter) for letter in notices.denial(before, told, person, now)),
         finding=before.finding(),
     )

@@ -261,7 +261,7 @@ def lift(before: Snapshot, told: Lift, person: Person, now: datetime) -> Change:
     if before.decision not in (Decision.LIMIT, Decision.PARTIAL) and before.rescinded_at is None:
         raise Refused("Nothing on this authorization was limited or taken back, so there is nothing to lift.")
     columns = _reversed(before, told, now) | {
-        "decision": Decision.AUTHORIZE, "rescinded_at": None, "member_notice_at": None,
+        "decision": Decision.AUTHORIZE.value, "rescinded_at": None, "member_notice_at": None,
         "valid_until": before.valid_before or before.valid_until, "valid_before": None,
         "authorization_number": before.authorization_number, "authorized_on": before.authorized_on,
     }  # fmt: skip

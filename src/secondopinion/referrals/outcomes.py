@@ -136,7 +136,7 @@ def dismiss(before: Snapshot, told: Dismiss, person: Person, now: datetime) -> C
             "ground": told.ground, "reason": told.reason.strip(),
             "outreach": [{"at": t.at.isoformat(), "how": t.how, "what": t.what} for t in told.outreach],
         },
-        columns={"decided_at": now, "decision": Decision.DISMISS, "information_asked_at": None},
+        columns={"decided_at": now, "decision": Decision.DISMISS.value, "information_asked_at": None},
         owes=tuple(Owed(*letter) for letter in letters),
     )  # fmt: skip
 
@@ -197,7 +197,7 @@ def tell_cost(before: Snapshot, told: TellCost, person: Person, now: datetime) -
     letters = notices_adverse.cost_notice(before, told, now)
     return Change(
         details={"reason": told.reason.strip(), **gate.signed(before, person, told.considered)},
-        columns={"decided_at": now, "decision": Decision.DENY},
+        columns={"decided_at": now, "decision": Decision.DENY.value},
         owes=tuple(Owed(*letter) for letter in letters),
         finding=finding,
     )
@@ -207,7 +207,7 @@ def excuse(before: Snapshot, told: Excuse, person: Person, now: datetime) -> Cha
     """The Member owes nothing for the visit, and hears so."""
     if not told.why.strip():
         raise Refused("Say in a sentence, for the Member to read, why nothing is owed.")
-    columns: dict[str, Any] = {"decided_at": now, "decision": Decision.AUTHORIZE}
+    columns: dict[str, Any] = {"decided_at": now, "decision": Decision.AUTHORIZE.value}
     columns |= settled(before, now)
     letters = notices_adverse.visit_excused(before, told, now)
     return Change(details={"why": told.why.strip()}, columns=columns, owes=tuple(Owed(*x) for x in letters))

@@ -87,7 +87,7 @@ def draft_agreement(before: Snapshot, told: DraftAgreement, person: Person, now:
     letters = notices_after.agreement(before, told, now)
     return Change(
         details={"rate": told.rate.strip(), "payer": before.agreement_payer},
-        columns={"agreement": Agreement.DRAFTED, "agreement_rate": told.rate.strip()[:200]},
+        columns={"agreement": Agreement.DRAFTED.value, "agreement_rate": told.rate.strip()[:200]},
         owes=tuple(Owed(*letter) for letter in letters),
     )
 
@@ -101,7 +101,7 @@ def sign_agreement(before: Snapshot, told: SignAgreement, person: Person, now: d
     return Change(
         details={"signed_on": told.signed_on.isoformat(), "by_name": told.by_name.strip(),
                  "rate": before.agreement_rate, "payer": before.agreement_payer},
-        columns={"agreement": Agreement.SIGNED, "agreement_signed_on": told.signed_on},
+        columns={"agreement": Agreement.SIGNED.value, "agreement_signed_on": told.signed_on},
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def drop_agreement(before: Snapshot, told: DropAgreement, person: Person, now: d
     if not told.why.strip():
         raise Refused("Say why no agreement came about.")
     columns: dict[str, Any] = {
-        "agreement": Agreement.DROPPED, "outside_professional_id": None, "outside_agreed_at": None,
+        "agreement": Agreement.DROPPED.value, "outside_professional_id": None, "outside_agreed_at": None,
     }  # fmt: skip
     if before.professional_id == before.outside_professional_id:
         columns |= {"professional_id": None, "appointment_at": None, "appointment_from_at": now}

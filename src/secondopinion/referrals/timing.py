@@ -203,7 +203,7 @@ def deem(before: Snapshot, told: Deem, person: Person, now: datetime) -> Change:
     letters = notices_adverse.deemed_denial(before, clock, now)
     return Change(
         details={"rule": clock.rule, "label": clock.label, "authority": clock.authority, "due_at": clock.due_at},
-        columns={"decided_at": now, "decision": Decision.DEEM, "information_asked_at": None},
+        columns={"decided_at": now, "decision": Decision.DEEM.value, "information_asked_at": None},
         owes=tuple(Owed(*letter) for letter in letters),
         missed=True,
         # A request that nobody has classified runs out of time like any other.
