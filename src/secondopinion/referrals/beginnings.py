@@ -83,7 +83,7 @@ def columns(before: Snapshot, request: Request) -> dict[str, Any]:
         set_["representative_needed"] = True
     earlier = looks_like_an_appeal(before) if request.requester != Requester.PLAN else None
     if earlier is not None:
-        set_ |= {"maybe_appeal_of_id": earlier.pk, "appeal_received_at": before.received_at,
+        set_ |= {"maybe_appeal_of_id": earlier, "appeal_received_at": before.received_at,
                  "appeal_expedited": before.urgency == Urgency.EXPEDITED}  # fmt: skip
     return set_
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from secondopinion.people.person import Person
+from secondopinion.people.prepared import Prepared
 from secondopinion.policy.asked import Program, Requester
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import appeal_window_ends_on, continuation_ends_on
@@ -50,6 +52,19 @@ UNTOUCHED: Mapping[str, Any] = MappingProxyType(
         "hearing_packet_at": None, "hearing_resolved_at": None,
     }
 )  # fmt: skip
+
+REFUSED_BEFORE = Prepared(
+    lambda given: (
+        Referral.objects.filter(
+            member=given("member"),
+            state__in=FINISHED,
+            decision__in=(Decision.DENY.value, Decision.DEEM.value),
+            appeal_received_at__isnull=True,
+        )
+        .order_by("-decided_at")
+        .values_list("pk", "clinician", "condition_code", "opinion", "program", "member_notice_at")
+    )
+)
 
 
 def dispute(before: Snapshot, told: Contact, person: Person, now: datetime) -> Change:
@@ -308,21 +323,17 @@ def _suspected(before: Snapshot) -> str:
     return number
 
 
-def looks_like_an_appeal(before: Snapshot) -> Referral | None:
-    """An earlier no to the same Member about the same care that can still be appealed (F13).
+def looks_like_an_appeal(before: Snapshot) -> UUID | None:
+    """An earlier referral whose no, to the same Member about the same care, can still be appealed (F13).
 
     The key is Member, clinician questioned or condition, and kind of opinion; never the requester's number.
     """
-    earlier = Referral.objects.filter(member_id=before.member_id, state__in=FINISHED).exclude(pk=before.id)
-    earlier = earlier.filter(decision__in=(Decision.DENY, Decision.DEEM), appeal_received_at__isnull=True)
     day = before.received_at.astimezone(PACIFIC).date()
-    for row in earlier.order_by("-decided_at"):
-        same_care = (row.clinician_id and row.clinician_id == before.clinician_id) or (
-            row.condition_code and row.condition_code == before.condition_code
-        )
-        if not same_care or (before.opinion and row.opinion and before.opinion != row.opinion):
+    for key, clinician, condition, opinion, program, noticed in REFUSED_BEFORE.rows(member=before.member_id):
+        same_clinician = clinician is not None and clinician == before.clinician_id
+        same_care = same_clinician or (condition and condition == before.condition_code)
+        if key == before.id or not same_care or (before.opinion and opinion and before.opinion != opinion):
             continue
-        noticed = row.member_notice_at
-        if noticed is None or day <= appeal_window_ends_on(noticed.astimezone(PACIFIC).date(), Program(row.program)):
-            return row
+        if noticed is None or day <= appeal_window_ends_on(noticed.astimezone(PACIFIC).date(), Program(program)):
+            return key  # type: ignore[no-any-return]
     return None
