@@ -5,7 +5,7 @@ from pathlib import Path
 from secondopinion import policy
 from secondopinion.policy.readings import gather, readings
 
-PACKAGE = Path(policy.__file__).parent
+PACKAGE = Path(policy.__file__).parents[1]
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "readings.md"
 
 

@@ -1,4 +1,4 @@
-"""Gathers every `# Reading:` comment of the law into one page: where a clause can be read in two ways, which
+"""Gathers every `# Reading:` comment of the house into one page: where a clause can be read in two ways, which
 way was taken, and why. The page is docs/readings.md; a test keeps it fresh, and running this module prints it.
 """
 
@@ -91,4 +91,4 @@ def _subject_at(line: int, subjects: list[tuple[int, int, str]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(readings(Path(__file__).parent))
+    sys.stdout.write(readings(Path(__file__).parents[1]))
