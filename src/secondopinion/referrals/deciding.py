@@ -47,10 +47,15 @@ def granted(before: Snapshot, now: datetime, decision: str = Decision.AUTHORIZE)
     }
 
 
+def no_appeal_after_all(now: datetime, outcome: str) -> dict[str, Any]:
+    """The columns that end the suspicion that a request is an appeal, and the clock held for it; `outcome` says how."""
+    return {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": outcome}
+
+
 def settled(before: Snapshot, now: datetime) -> dict[str, Any]:
     """What a yes makes of an objection: an appeal, Medicare's reviewer or a State Hearing waits no longer."""
     if before.maybe_appeal_of_id is not None:
-        return {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": "granted"}
+        return no_appeal_after_all(now, "granted")
     if before.appeal_received_at is None:
         return {}
     columns: dict[str, Any] = {}
@@ -161,7 +166,7 @@ def withdraw(before: Snapshot, told: Withdraw, person: Person, now: datetime) ->
     if told.by not in REQUESTERS or not told.by_name.strip() or not told.words.strip():
         raise Refused("Say who withdrew the request, and in what words, so that the letter can say so.")
     letters = notices.withdrawal(before, told.by, told.by_name.strip(), now)
-    held = {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": "withdrawn"}
+    held = no_appeal_after_all(now, "withdrawn")
     return Change(
         details={"by": told.by, "by_name": told.by_name, "words": told.words},
         columns=(held if before.maybe_appeal_of_id else {}) | {"withdrawn_at": now},

@@ -22,7 +22,7 @@ from secondopinion.referrals import appealing, hearing
 from secondopinion.referrals.change import Change
 from secondopinion.referrals.clockwork import OFFICES
 from secondopinion.referrals.clockwork_objecting import STANDS, UPHELD
-from secondopinion.referrals.deciding import REQUESTERS, approved, granted, settled
+from secondopinion.referrals.deciding import REQUESTERS, approved, granted, no_appeal_after_all, settled
 from secondopinion.referrals.gate import ADVERSE
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import VISIT_AHEAD, Decision, Event, Notice, Referral
@@ -301,8 +301,7 @@ def is_new(before: Snapshot, told: IsNew, person: Person, now: datetime) -> Chan
     earlier = _suspected(before)
     if not told.why.strip():
         raise Refused("Say in a sentence why it is a new request: what is different from the earlier one.")
-    columns = {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": "new"}
-    return Change(details={"earlier": earlier, "why": told.why.strip()}, columns=columns)
+    return Change(details={"earlier": earlier, "why": told.why.strip()}, columns=no_appeal_after_all(now, "new"))
 
 
 def is_appeal(before: Snapshot, told: IsAppeal, person: Person, now: datetime) -> Change:
@@ -311,8 +310,7 @@ def is_appeal(before: Snapshot, told: IsAppeal, person: Person, now: datetime) -
         raise Refused("This request was not taken for an appeal of that referral. Open that referral instead.")
     if not told.why.strip():
         raise Refused("Say in a sentence how you know that it is an appeal.")
-    columns = {"maybe_appeal_of_id": None, "appeal_resolved_at": now, "appeal_outcome": "moved"}
-    return Change(details={"earlier": told.earlier, "why": told.why.strip()}, columns=columns)
+    return Change(details={"earlier": told.earlier, "why": told.why.strip()}, columns=no_appeal_after_all(now, "moved"))
 
 
 def _suspected(before: Snapshot) -> str:
