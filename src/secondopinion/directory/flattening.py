@@ -67,6 +67,38 @@ def flatten_all() -> int:
     return rows
 
 
+def strays(about: int = 200) -> tuple[UUID, ...]:
+    """Who of about so many professionals by lot has other rows than the periods say; nobody, when all is well."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'directory_qualifiedprofessional'::regclass"
+        )
+        share = min(100.0, 200.0 * about / cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT id FROM directory_qualifiedprofessional TABLESAMPLE SYSTEM (%s) ORDER BY random() LIMIT %s",
+            [share, about],
+        )
+        cursor.execute(_COMPARED, {"ids": [key for (key,) in cursor.fetchall()]})
+        return tuple(key for (key,) in cursor.fetchall())
+
+
+def placed_since() -> tuple[UUID, ...]:
+    """Who practises at a site that somebody has told the coordinates of, since the rows were written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT c.professional_id FROM directory_candidateat c JOIN directory_site g ON g.id = c.site_id
+                WHERE c.point IS NULL AND g.latitude IS NOT NULL AND g.longitude IS NOT NULL"""
+        )
+        return tuple(key for (key,) in cursor.fetchall())
+
+
+def has_rows() -> bool:
+    """Whether the table has any rows at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM directory_candidateat)")
+        return bool(cursor.fetchone()[0])
+
+
 def _give_keys(cursor: CursorWrapper) -> None:
     """Give every Health Network and the plan's own network a number, unless it has one."""
     cursor.execute(
@@ -110,7 +142,13 @@ _SINCE = "CASE WHEN t.from_on = min(t.from_on) OVER (PARTITION BY t.professional
 
 
 def _rows(some: str) -> str:
-    """The query for the flat rows of those professionals whose key meets the condition `some`, on a column `{}`."""
+    """The parts of the query for the flat rows of those whose key, a column `{}`, meets the condition `some`.
+
+    `bears`: which code on which days. `belongs`: to which network, by the best source that speaks of it, or by a
+    contract of which no source speaks. `found_in`: the same by key, with the days that no contract covers. `told`,
+    `turns`, `practises`: at which site, while the best source says so; what it leaves open of languages and access,
+    others may tell. `placed`: one brought together with the other; where nobody knows a site, with none.
+    """
     of_t, of_q = some.format("t.professional_id"), some.format("q.id")
     return f"""
     bears AS (
@@ -151,13 +189,34 @@ def _rows(some: str) -> str:
         LEFT JOIN (SELECT professional_id, range_agg(days) AS days FROM belongs GROUP BY professional_id) AS inside
           ON inside.professional_id = q.id
        WHERE {of_q}),
+    told AS (
+      SELECT t.id, t.professional_id, t.site_id, nullif(t.languages::text[], '{{}}') AS languages, t.accessible,
+             {_SINCE} AS since, t.to_on + 1 AS until, {_RANK} AS place,
+             min({_RANK}) OVER here AS best, count(*) OVER here AS tellings
+        FROM directory_practice t WHERE {of_t} AND {_IN_FORCE}
+      WINDOW here AS (PARTITION BY t.professional_id, t.site_id)),
+    turns AS (
+      SELECT professional_id, site_id, day, lead(day) OVER (PARTITION BY professional_id, site_id ORDER BY day) AS next
+        FROM (SELECT DISTINCT t.professional_id, t.site_id, v.day
+                FROM told t CROSS JOIN LATERAL (VALUES (coalesce(t.since, '-infinity')),
+                                                       (coalesce(t.until, 'infinity'))) AS v (day)
+               WHERE t.tellings > 1) AS days),
     practises AS (
-      SELECT professional_id, site_id, languages, accessible, range_agg(daterange(since, to_on + 1)) AS days
-        FROM (SELECT t.professional_id, t.site_id, nullif(t.languages::text[], '{{}}') AS languages, t.accessible,
-                     {_SINCE} AS since, t.to_on, {_RANK} AS place,
-                     min({_RANK}) OVER (PARTITION BY t.professional_id, t.site_id) AS best
-                FROM directory_practice t WHERE {of_t} AND {_IN_FORCE}) AS told
-       WHERE place = best GROUP BY 1, 2, 3, 4),
+      SELECT professional_id, site_id, languages, accessible, range_agg(days) AS days
+        FROM (SELECT professional_id, site_id, languages, accessible, daterange(since, until) AS days
+                FROM told WHERE tellings = 1
+               UNION ALL
+              SELECT n.professional_id, n.site_id,
+                     array_agg(DISTINCT tongue ORDER BY tongue) FILTER (WHERE tongue IS NOT NULL),
+                     (array_agg(t.accessible ORDER BY t.place, t.id DESC) FILTER (WHERE t.accessible IS NOT NULL))[1],
+                     daterange(nullif(n.day, '-infinity'), nullif(n.next, 'infinity'))
+                FROM turns n
+                JOIN told t ON t.professional_id = n.professional_id AND t.site_id = n.site_id
+                           AND coalesce(t.since, '-infinity') <= n.day AND coalesce(t.until, 'infinity') >= n.next
+                LEFT JOIN LATERAL unnest(t.languages) AS tongue ON true
+               WHERE n.next IS NOT NULL
+               GROUP BY n.professional_id, n.site_id, n.day, n.next HAVING bool_or(t.place = t.best)) AS each
+       GROUP BY 1, 2, 3, 4),
     at_site AS (SELECT professional_id, site_id, range_agg(days) AS days FROM practises GROUP BY 1, 2),
     somewhere AS (SELECT professional_id, range_agg(days) AS days FROM at_site GROUP BY 1),
     by_hand AS (
@@ -182,8 +241,8 @@ def _rows(some: str) -> str:
     tongues AS (
       SELECT q.id AS professional_id, nullif(q.languages::text[], '{{}}') AS languages
         FROM directory_qualifiedprofessional q
-       WHERE {of_q} AND NOT EXISTS (SELECT 1 FROM practises p
-                                     WHERE p.professional_id = q.id AND p.languages IS NOT NULL)),
+       WHERE {of_q} AND NOT EXISTS (SELECT 1 FROM told t
+                                     WHERE t.professional_id = q.id AND t.languages IS NOT NULL)),
     joined AS (
       SELECT p.professional_id, b.specialty, p.network, p.site_id, p.accepts, p.panel, p.age_from, p.age_to,
              coalesce(p.languages, t.languages) AS languages, p.accessible, range_agg(p.days * b.days) AS days
@@ -208,20 +267,24 @@ def _rows(some: str) -> str:
 
 
 _SAME = ", ".join(f"{{0}}.{column}" for column in COLUMNS.split(", ") if column != "point")
+_HELD_NOT_FRESH = f"""NOT EXISTS (SELECT 1 FROM fresh f WHERE f.professional_id = c.professional_id
+                            AND ROW({_SAME.format("f")}) IS NOT DISTINCT FROM ROW({_SAME.format("c")}))"""
+_FRESH_NOT_HELD = f"""NOT EXISTS (SELECT 1 FROM directory_candidateat c WHERE c.professional_id = f.professional_id
+                            AND ROW({_SAME.format("f")}) IS NOT DISTINCT FROM ROW({_SAME.format("c")}))"""
+_THESE = "{} = ANY(%(ids)s)"
 _MERGED = f"""
-    WITH {_rows("{} = ANY(%(ids)s)")},
+    WITH {_rows(_THESE)},
     gone AS (
-      DELETE FROM directory_candidateat c WHERE c.professional_id = ANY(%(ids)s)
-         AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.professional_id = c.professional_id
-                            AND ROW({_SAME.format("f")}) IS NOT DISTINCT FROM ROW({_SAME.format("c")}))
-      RETURNING 1),
+      DELETE FROM directory_candidateat c WHERE c.professional_id = ANY(%(ids)s) AND {_HELD_NOT_FRESH} RETURNING 1),
     new AS (
-      INSERT INTO directory_candidateat ({COLUMNS})
-      SELECT {COLUMNS} FROM fresh f
-       WHERE NOT EXISTS (SELECT 1 FROM directory_candidateat c WHERE c.professional_id = f.professional_id
-                            AND ROW({_SAME.format("f")}) IS NOT DISTINCT FROM ROW({_SAME.format("c")}))
-      RETURNING 1)
+      INSERT INTO directory_candidateat ({COLUMNS}) SELECT {COLUMNS} FROM fresh f WHERE {_FRESH_NOT_HELD} RETURNING 1)
     SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM new)"""
+_COMPARED = f"""
+    WITH {_rows(_THESE)}
+    SELECT f.professional_id FROM fresh f WHERE {_FRESH_NOT_HELD}
+     UNION
+    SELECT c.professional_id FROM directory_candidateat c
+     WHERE c.professional_id = ANY(%(ids)s) AND {_HELD_NOT_FRESH}"""
 _FILLED = f"""
     INSERT INTO directory_candidateat_next ({COLUMNS})
     WITH {_rows("{} BETWEEN %(first)s AND %(last)s")}
