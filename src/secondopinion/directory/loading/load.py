@@ -22,6 +22,7 @@ from secondopinion.directory.loading import listing, merging, national, nucc, pl
 from secondopinion.directory.loading.checking import RowFault
 from secondopinion.directory.loading.ending import end_the_rest, seen_in
 from secondopinion.directory.loading.entry import Entry
+from secondopinion.directory.loading.keeping_up import catch_up, keep_up
 from secondopinion.directory.loading.projecting import project
 from secondopinion.directory.loading.reading import FileFault, resources_of, rows_of, sha256_of
 from secondopinion.directory.loading.staging import fill, open_rooms
@@ -88,7 +89,9 @@ def load(order: Order, after_batch: AfterBatch = lambda run: None, batch: int = 
         except FileFault as fault:
             run.state, run.why, run.ended_at = LoadRun.State.STOPPED, str(fault), Now()
             _save(run, order.today)
+            catch_up(run, order.today)
             raise
+        catch_up(run, order.today)
         run.state, run.ended_at = LoadRun.State.DONE, Now()
         _save(run, order.today)
         run.refresh_from_db()
@@ -173,6 +176,7 @@ def _write(
         fill(cursor, told, named, run.on_day)
         merging.merge(cursor, run.pk, source.value, run.on_day)
         project(cursor, order.today)
+        keep_up(cursor, run)
         cursor.execute(
             """SELECT o.line, p.npi, array_agg(DISTINCT o.verdict)
                  FROM stage_outcome o JOIN stage_person p ON p.line = o.line GROUP BY o.line, p.npi"""
@@ -206,6 +210,7 @@ def _end_the_rest(order: Order, run: LoadRun, seen: set[int]) -> None:
     with plan_scope(order.today):
         with connection.cursor() as cursor:
             run.ended = end_the_rest(cursor, run.pk, source.value, run.on_day, order.today, seen)
+            keep_up(cursor, run)
         run.save()
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import connection
 
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.loading.merging import MERGES
 from secondopinion.directory.loading.projecting import project
 from secondopinion.directory.loading.staging import empty_rooms, open_rooms
@@ -36,4 +37,6 @@ def refresh(today: date, since: date) -> int:
         people: int = cursor.rowcount
         cursor.execute("INSERT INTO stage_outcome SELECT line, 'changed' FROM stage_person")
         project(cursor, today)
+        cursor.execute("SELECT professional_id FROM stage_touched")
+        flatten(key for (key,) in cursor.fetchall())
     return people
