@@ -47,7 +47,7 @@ from secondopinion.referrals.change import Taken
 from secondopinion.referrals.gate import MAYBE_AN_APPEAL, credential_to_sign
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper, Referral
-from secondopinion.referrals.outcomes import NOBODY_IN_REACH
+from secondopinion.referrals.searching import NOBODY_IN_REACH
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Answer, Authorize, Told
