@@ -66,6 +66,8 @@ def amend(who: QualifiedProfessional, heard: Heard, now: datetime) -> bool:
     today = now.astimezone(PACIFIC).date()
     if heard.on_day > today:
         raise CannotAmend("The day lies in the future: enter the day on which the office was asked.")
+    _wait_for_nobody()
+    who = QualifiedProfessional.objects.select_for_update().get(pk=who.pk)
     held = standing_of(who, today)
     memberships = tuple(_memberships(who, held, heard, today))
     practices = _practices(who, heard) if memberships and not held.memberships else ()
@@ -78,9 +80,6 @@ def amend(who: QualifiedProfessional, heard: Heard, now: datetime) -> bool:
         verifications=((heard.on_day, heard.how),),
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-        if not cursor.fetchone()[0]:
-            raise CannotAmend("A file is being loaded into the directory. Write this down again when it has ended.")
         run = LoadRun.objects.create(
             kind=BY_HAND, file_name=f"Asked by {heard.how}", on_day=today, state=LoadRun.State.DONE, rows_done=1
         )
@@ -97,9 +96,15 @@ def amend(who: QualifiedProfessional, heard: Heard, now: datetime) -> bool:
     return bool(memberships or specialties)
 
 
-def _memberships(
-    who: QualifiedProfessional, held: Standing, heard: Heard, today: date
-) -> Iterator[MembershipTold]:
+def _wait_for_nobody() -> None:
+    """Take the lock that keeps two loads from running at once, until the transaction ends. Raises CannotAmend."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        if not cursor.fetchone()[0]:
+            raise CannotAmend("A file is being loaded into the directory. Write this down again when it has ended.")
+
+
+def _memberships(who: QualifiedProfessional, held: Standing, heard: Heard, today: date) -> Iterator[MembershipTold]:
     believed = _of_today(who, held, today)
     touched = [m for m in believed if m.site_key in heard.gone or _differs(m, heard)]
     networks = {m.told.network for m in touched}

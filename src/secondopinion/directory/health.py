@@ -18,7 +18,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from secondopinion.directory.areas import Area, areas
-from secondopinion.directory.loading.projecting import UNKNOWN_DAY
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.directory.models_dated import NpiDeactivation
 from secondopinion.directory.models_verifying import HealthReport
@@ -129,7 +128,7 @@ def _dead(on: date) -> Q:
 
 
 def _conflicting(on: date) -> Q:
-    return Q(pk__in=RawSQL(_CONFLICTS, {"on": on}))  # type: ignore[arg-type]
+    return Q(pk__in=RawSQL(_CONFLICTS.replace("%(on)s", "%s"), [on] * _CONFLICTS.count("%(on)s")))
 
 
 def _doubted(on: date) -> Q:
@@ -256,6 +255,3 @@ def _read(kept: HealthReport) -> Health:
         miles=told["miles"],
     )
 
-
-NEVER: Final = UNKNOWN_DAY
-"""The day that stands in `verified_on` where nobody ever confirmed an entry."""
