@@ -53,9 +53,7 @@ def test_a_name_is_found_in_any_order_by_its_beginnings_and_whatever_the_capital
         (("Zoë", "Łukasz"), "LUKASZ zoe"),
     ],
 )
-def test_accents_apostrophes_and_hyphens_do_not_matter(
-    place: County, kept: tuple[str, str], typed: str
-) -> None:
+def test_accents_apostrophes_and_hyphens_do_not_matter(place: County, kept: tuple[str, str], typed: str) -> None:
     call(place.watson, *kept)
     assert named(typed) == [kept[1]]
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Avg, Count, F, FloatField, Func, Max, Q, QuerySet, Value
 from django.db.models.lookups import LessThanOrEqual
 
-from secondopinion.directory.folding import Folded
+from secondopinion.directory.folding import Folded, folded
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.directory.models_dated import Practice
 from secondopinion.people.models import Enrollment, Member, Period
@@ -39,8 +39,13 @@ def areas(on: date, most: int = MOST) -> tuple[Area, ...]:
 
 
 def area_named(name: str, on: date) -> Area | None:
-    """The area of this name, or none."""
-    return next((area for area in areas(on, most=1000) if area.name.casefold() == name.strip().casefold()), None)
+    """The area of this name, or none. Where the caller sees no Member there, the city's professionals make it."""
+    called = folded(name)
+    found = next((area for area in areas(on, most=1000) if folded(area.name) == called), None)
+    if found or not called:
+        return found
+    of_the_city = QualifiedProfessional.objects.alias(in_city=Folded("city")).filter(in_city=called)
+    return next(iter(_cities(of_the_city, 1)), None)
 
 
 def placed_within(area: Area, miles: float, on: date) -> Any:

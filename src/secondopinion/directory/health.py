@@ -204,7 +204,7 @@ _COVERED = """
            SELECT id, latitude, longitude FROM able WHERE latitude IS NOT NULL AND longitude IS NOT NULL
             UNION
            SELECT p.professional_id, s.latitude, s.longitude
-             FROM directory_practice p JOIN able ON able.id = p.professional_id JOIN directory_site s ON s.id = p.site_id
+             FROM able JOIN directory_practice p ON p.professional_id = able.id JOIN directory_site s ON s.id = p.site_id
             WHERE p.from_on <= %(on)s AND (p.to_on IS NULL OR p.to_on >= %(on)s)
               AND s.latitude IS NOT NULL AND s.longitude IS NOT NULL),
          reached AS (
@@ -218,7 +218,7 @@ _COVERED = """
 
 def _coverage(around: tuple[Area, ...], miles: int, on: date) -> Iterator[Coverage]:
     codes = [each.code for each in specialists()]
-    given = {
+    given: dict[str, Any] = {
         "names": [area.name for area in around],
         "up": [area.latitude for area in around],
         "across": [area.longitude for area in around],
@@ -254,4 +254,3 @@ def _read(kept: HealthReport) -> Health:
         coverage=tuple(Coverage(code, tuple(counts)) for code, *counts in told["coverage"]),
         miles=told["miles"],
     )
-

@@ -39,9 +39,7 @@ class Doubt(models.Model):
         ordering = ("-raised_at", "-id")
         indexes = (
             models.Index(name="doubt_of_whom", fields=("professional", "-raised_at")),
-            models.Index(
-                name="doubt_open", fields=("raised_at",), condition=Q(settled_at__isnull=True) & ~Q(asks="")
-            ),
+            models.Index(name="doubt_open", fields=("raised_at",), condition=Q(settled_at__isnull=True) & ~Q(asks="")),
         )
         constraints = (
             models.CheckConstraint(

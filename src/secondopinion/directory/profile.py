@@ -29,6 +29,8 @@ from secondopinion.policy.parameters import value
 
 D = TypeVar("D", bound=Dated)
 K = TypeVar("K")
+FIRST_VALUES = date(2015, 1, 1)
+"""The house holds dated values from this Thursday on; a day before it is judged by the first."""
 SOURCES = {source.value: source.label for source in Source}
 
 
@@ -113,7 +115,7 @@ def profile_of(who: QualifiedProfessional, on: date) -> Profile:
     )
     verified_on = standing.verification.on_day if standing.verification else _told(who.verified_on, on)
     tasks = open_tasks([who.pk]).get(who.pk, ())
-    fresh = value("directory.verified_within", on)
+    fresh = value("directory.verified_within", max(on, FIRST_VALUES))
     stale = verified_on is None or verified_on < on - timedelta(days=fresh.number)
     return Profile(
         who=who,
@@ -309,7 +311,8 @@ def _words(each: Dated) -> tuple[str, str]:
         return "Place", f"{each.site.address}, {each.site.city}"
     if isinstance(each, Membership):
         takes = {True: ", takes new Members", False: ", takes no new Members", None: ""}[each.accepts]
-        return "Membership", f"{each.network or 'the plan itself'}{f', {each.site.address}' if each.site else ''}{takes}"
+        where = f", {each.site.address}" if each.site else ""
+        return "Membership", f"{each.network or 'the plan itself'}{where}{takes}"
     if isinstance(each, Exclusion):
         return "Exclusion", each.register
     return "NPI", "deactivated"

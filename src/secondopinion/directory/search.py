@@ -6,15 +6,16 @@ holds at millions of professionals. A count stops at `MANY`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
 from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.lookups import GreaterThan
-from django.contrib.postgres.search import TrigramWordSimilarity
 
 from secondopinion.directory.areas import Area, placed_within
 from secondopinion.directory.folding import Folded, folded
@@ -58,6 +59,7 @@ class Asked:
     of_the_plan: bool = False  # in the plan's own network
     contracted: bool = False
     accepting: bool = False
+    able: bool = False  # a licence in force, and on no exclusion list
     also: Callable[[date], Q] | None = None  # a trouble of the directory's health
 
     @property
@@ -121,7 +123,7 @@ def codes_for(text: str) -> tuple[str, ...]:
 def find(asked: Asked, on: date, after: Key | None = None) -> Found:
     """A page of the professionals who fit on a day, by name; where nobody is named so, those named alike."""
     every = fitting(asked, on)
-    count = every[: MANY + 1].count()
+    count = how_many(asked, on)
     if not count and asked.words:
         return _alike(asked, on)
     page = every.order_by("last_name", "first_name", "npi")
@@ -130,6 +132,20 @@ def find(asked: Asked, on: date, after: Key | None = None) -> Found:
     rows = list(_told(page, on)[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Found(rows[:PAGE], count, Key(last.last_name, last.first_name, last.npi) if last else None)
+
+
+def how_many(asked: Asked, on: date) -> int:
+    """How many fit on a day, at most `MANY` and one."""
+    return fitting(asked, on)[: MANY + 1].count()
+
+
+def networks_of(ids: Sequence[UUID], on: date) -> Mapping[UUID, tuple[str, ...]]:
+    """With which Health Networks these professionals are contracted on a day, by name; the plan's own bears none."""
+    rows = Contract.objects.filter(Period.covering(on), professional__in=ids, network__isnull=False)
+    named: dict[UUID, dict[str, None]] = {}
+    for who, name in rows.order_by("network__name").values_list("professional", "network__name"):
+        named.setdefault(who, {})[name] = None
+    return {who: tuple(names) for who, names in named.items()}
 
 
 def fitting(asked: Asked, on: date) -> Professionals:
@@ -168,6 +184,8 @@ def _filtered(who: Professionals, asked: Asked, on: date) -> Professionals:
         who = who.filter(Exists(_contracts(asked, on)))
     if asked.accepting:
         who = who.filter(accepts_new_members=True)
+    if asked.able:
+        who = who.filter(license_to_on__gte=on, excluded=False)
     return who.filter(asked.also(on)) if asked.also else who
 
 
