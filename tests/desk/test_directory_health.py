@@ -50,21 +50,26 @@ def test_each_number_leads_to_the_list_behind_it(place: County, signed_in_as: Br
 
 
 def test_the_number_of_each_cell_is_the_number_of_its_list(place: County, signed_in_as: Browser) -> None:
+    with plan_scope(TODAY):
+        type(place.maria).objects.filter(pk=place.maria.pk).update(city="Far Hills", latitude=36.5)
     client = signed_in_as("nurse@plan")
-    page = show(client)
-    cells = re.findall(r'<td class="di-heat--(\w+)"><a href="([^"]+)">(\d+)<', page)
+    cells = re.findall(r'<td class="di-heat--(\w+)"><a href="([^"]+)">(\d+)<', show(client))
     assert {look for look, _, _ in cells} == {"none", "few"}
-    for look, address, count in [*[c for c in cells if c[2] != "0"], cells[0]]:
+    for look, address, count in cells:
         assert (look == "none") == (count == "0")
         listed = client.get(address.replace("&amp;", "&")).content.decode()
         assert len(re.findall(r'<li class="di-card">', listed)) == int(count), address
 
 
-def test_the_most_lacking_specialties_come_first_and_are_counted(place: County, signed_in_as: Browser) -> None:
+def test_a_specialty_that_nobody_has_anywhere_is_named_apart(place: County, signed_in_as: Browser) -> None:
     page = show(signed_in_as("nurse@plan"))
+    apart = page.split("Nobody in any of these cities")[1].split("</ul>")[0]
+    assert "<li>Skin care (dermatology)</li>" in apart
+    assert "spine surgery" not in apart
     counts = [int(n) for n in re.findall(r'<td class="di-heat--\w+"><a href="[^"]+">(\d+)<', page)]
-    assert counts == sorted(counts, key=bool)
-    assert f"<strong>{counts.count(0)} of {len(counts)}</strong> have nobody" in page
+    assert counts == [1, 1, 2]  # cardiology, neurosurgery, spine surgery
+    lacking = apart.count("<li>")
+    assert f"<strong>{lacking} of {lacking + 3}</strong> have nobody" in page
 
 
 def test_a_large_directory_says_as_of_when_it_was_counted(

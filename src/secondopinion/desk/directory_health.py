@@ -19,9 +19,9 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.policy.specialties import plain_name
 
-WIDE: Final = 640  # of the picture, in its own units
-LABEL: Final = 250  # where the bars begin
-ROW: Final = 34
+WIDE: Final = 600  # of the picture, in its own units
+LABEL: Final = 312  # where the bars begin
+ROW: Final = 45
 NUMBER: Final = 70  # what the number behind a bar needs
 GRAVE: Final = ("excluded", "dead", "unlicensed")
 FEW: Final = 3  # up to so many to choose from, one who declines matters
@@ -59,6 +59,11 @@ class Line:
     name: str
     cells: tuple[Cell, ...]
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether it can be had from none of the areas."""
+        return not any(cell.count for cell in self.cells)
+
 
 @signed_in(why="read the health of the directory")
 @require_safe
@@ -74,7 +79,8 @@ def health(request: HttpRequest) -> HttpResponse:
         "wide": WIDE,
         "label": LABEL,
         "high": ROW * len(TROUBLES) + 8,
-        "lines": lines,
+        "lines": [line for line in lines if not line.nowhere],
+        "nowhere": [line for line in lines if line.nowhere],
         "uncovered": sum(cell.count == 0 for line in lines for cell in line.cells),
         "pairs": sum(len(line.cells) for line in lines),
         "fresh": value("directory.verified_within", today),
