@@ -67,7 +67,7 @@ def test_the_list_says_of_each_what_matters(place: County, signed_in_as: Browser
     with plan_scope(TODAY):
         raise_doubt(place.sam, Doubt.Asks.ACCEPTS, "Nina Nurse", NOW)
     page = show(signed_in_as("intake@plan"), specialty="spine surgery")
-    cards = {name: card for name, card in zip(names(page), page.split('<li class="di-card">')[1:], strict=True)}
+    cards = dict(zip(names(page), page.split('<li class="di-card">')[1:], strict=True))
     assert "To be verified" in cards["Sam Specialist, MD"]
     assert "Sierra Oak Health" in cards["Sam Specialist, MD"]
     assert "Excluded" in cards["Ed Bar, MD"]

@@ -39,7 +39,7 @@ def hear(client: Client, who: QualifiedProfessional, **said: object) -> object:
 
 @pytest.fixture
 def loaded(place: County, tmp_path: Path) -> QualifiedProfessional:
-    """Known from two sources: the plan's file of October and the national file of today, which disagree on the phone."""
+    """Known from the plan's file of October and from the national file of today, which disagree on the phone."""
     address = contract(1)["address"]
     load(order("plain", table(tmp_path / "c.csv", [contract(1, panel="ccs", age_from="18")]), OCTOBER))
     load(order("national", national(tmp_path / "n.csv", [doctor(1, address=address, phone="7145550999")])))
@@ -99,9 +99,7 @@ def test_an_unknown_npi_is_not_found(place: County, signed_in_as: Browser) -> No
         assert signed_in_as("intake@plan").get(f"/directory/{npi}/").status_code == 404
 
 
-def test_everything_that_is_known_stands_on_the_page(
-    loaded: QualifiedProfessional, signed_in_as: Browser
-) -> None:
+def test_everything_that_is_known_stands_on_the_page(loaded: QualifiedProfessional, signed_in_as: Browser) -> None:
     page = show(signed_in_as("intake@plan"), loaded.npi)
     for words in (
         "1 Clinic Way", "33.7500, -117.8700", "English, Spanish", "wheelchair access not known",
@@ -139,9 +137,7 @@ def test_a_call_that_confirms_closes_the_task(place: County, signed_in_as: Brows
         assert QualifiedProfessional.objects.get(pk=place.sam.pk).verified_on == TODAY
 
 
-def test_a_call_that_corrects_says_so_and_keeps_the_past(
-    loaded: QualifiedProfessional, signed_in_as: Browser
-) -> None:
+def test_a_call_that_corrects_says_so_and_keeps_the_past(loaded: QualifiedProfessional, signed_in_as: Browser) -> None:
     client = signed_in_as("nurse@plan")
     hear(client, loaded, accepts="no", field="other", specialties="207T00000X")
     page = show(client, loaded.npi)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from county import TODAY, County, county
 from directory.files import contract, number, order, table
+from secondopinion.directory import search
 from secondopinion.directory.areas import Area, area_named
 from secondopinion.directory.folding import Folded, folded
 from secondopinion.directory.loading.load import load
@@ -119,6 +120,19 @@ def test_a_place_is_a_city_or_a_zip_area_and_every_site_counts(place: County, tm
     ben = QualifiedProfessional.objects.get(npi=number(1))
     assert ben in find(Asked(city=folded("san olmo")), TODAY).rows
     assert ben in find(Asked(city=folded("orchard city")), TODAY).rows
+
+
+@pytest.mark.parametrize("crowd", [0, 20_000])
+def test_a_crowded_place_is_searched_another_way_with_the_same_answer(
+    place: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crowd: int
+) -> None:
+    second = contract(1, address="2 Other St", city="San Olmo", zip="92994")
+    load(order("plain", table(tmp_path / "c.csv", [contract(1), second])))
+    QualifiedProfessional.objects.filter(pk=place.sam.pk).update(city="San Olmo", zip_code="92994")
+    monkeypatch.setattr(search, "CROWD", crowd)
+    for asked in (Asked(city=" san olmo"), Asked(zip_code="92994"), Asked(city=" san", zip_code="92994")):
+        assert {who.last_name for who in find(asked, TODAY).rows} == {"Specialist", "Made-Up1"}
+    assert find(Asked(city=" san olmo", codes=(CARDIOLOGY,)), TODAY).count == 0
 
 
 def test_language_network_contract_and_new_members_narrow_the_list(place: County) -> None:

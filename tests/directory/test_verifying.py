@@ -17,6 +17,7 @@ from secondopinion.directory.loading.load import load
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.directory.models_dated import Membership, Practice, Source, SpecialtyHeld
 from secondopinion.directory.models_verifying import Doubt
+from secondopinion.directory.nearest import Near, Question, nearest
 from secondopinion.directory.verifying import doubt_of, open_tasks, raise_doubt, settle
 
 YESTERDAY = TODAY - timedelta(days=1)  # a Sunday
@@ -190,10 +191,29 @@ def committed_lock(as_plan: None) -> object:
     other.close()
 
 
-@pytest.mark.parametrize(
-    "half", [{"settled_at": NOW}, {"outcome": "confirmed"}, {"settled_at": NOW, "settled_by": "x", "outcome": "confirmed", "asks": ""}]
-)  # fmt: skip
+HALF = (
+    {"settled_at": NOW},
+    {"outcome": "confirmed"},
+    {"settled_at": NOW, "settled_by": "x", "outcome": "confirmed", "asks": ""},
+)
+
+
+@pytest.mark.parametrize("half", HALF)
 def test_the_database_refuses_a_doubt_half_settled(place: County, half: dict[str, datetime | str]) -> None:
     doubt = raise_doubt(place.sam, Doubt.Asks.ACCEPTS, "Nina Nurse", NOW)
     with pytest.raises(IntegrityError, match="doubt_settled_in_full"), transaction.atomic():
         Doubt.objects.filter(pk=doubt.pk).update(**half)
+
+
+def test_what_was_corrected_is_what_the_nearest_candidates_are_found_by(tmp_path: Path, as_plan: None) -> None:
+    who = loaded(tmp_path, contract(1), contract(1, address="2 Other St"))
+    gone = Practice.objects.get(site__address="1 Clinic Way").site_id
+    settle(who, Heard(TODAY, "phone", places_right=False, gone=(gone,), specialties=(NEUROSURGERY,)), "Carla", NOW)
+    assert {each.site_id for each in found_near(SPINE, YESTERDAY)} == {gone}
+    (found,) = found_near(NEUROSURGERY, TODAY)
+    assert (found.professional_id, found.site_id == gone) == (who.pk, False)
+    assert not found_near(SPINE, TODAY)
+
+
+def found_near(code: str, on: date) -> tuple[Near, ...]:
+    return nearest(Question(on=on, latitude=33.75, longitude=-117.87, codes=(code,)))

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from secondopinion.directory.as_of import Standing, standing_of
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.loading.entry import Entry, MembershipTold, Place, PracticeTold, Told
 from secondopinion.directory.loading.load import ONE_AT_A_TIME
 from secondopinion.directory.loading.merging import REASONS, merge
@@ -93,6 +94,7 @@ def amend(who: QualifiedProfessional, heard: Heard, now: datetime) -> bool:
         if specialties:
             _end_other_specialties(who, specialties, today)
         project(cursor, today)
+    flatten([who.pk])
     return bool(memberships or specialties)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from math import cos, radians
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, Func, Max, Q, QuerySet, Value
+from django.db.models import Avg, Count, Exists, F, FloatField, Func, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import LessThanOrEqual
 
 from secondopinion.directory.folding import Folded, folded
@@ -48,13 +48,12 @@ def area_named(name: str, on: date) -> Area | None:
     return next(iter(_cities(of_the_city, 1)), None)
 
 
-def placed_within(area: Area, miles: float, on: date) -> Any:
-    """The keys of the professionals who have a place within so many miles of the middle of an area."""
-    on_record = QualifiedProfessional.objects.order_by().filter(_near("latitude", "longitude", area, miles))
+def placed_within(area: Area, miles: float, on: date) -> Q:
+    """The condition that a professional has a place within so many miles of the middle of an area."""
     there = Practice.objects.order_by().filter(
-        Practice.covering(on), _near("site__latitude", "site__longitude", area, miles)
+        Practice.covering(on), _near("site__latitude", "site__longitude", area, miles), professional=OuterRef("pk")
     )
-    return on_record.values("pk").union(there.values("professional"))
+    return _near("latitude", "longitude", area, miles) | Q(Exists(there))
 
 
 def _near(latitude: str, longitude: str, area: Area, miles: float) -> Q:

@@ -52,14 +52,20 @@ class Folded(Func):
 
 
 def functions() -> migrations.RunSQL:
-    """The function of the database, for one column and for two. Plain expressions, so that they cost little."""
-    one, two = (f"' ' || translate(lower({text}), {_quoted(_FROM)}, '{_TO}')" for text in ("$1", "$1 || ' ' || $2"))
-    return migrations.RunSQL(
-        f"CREATE FUNCTION app.folded(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {one} $$;"
-        "CREATE FUNCTION app.folded(text, text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
-        f"$$ SELECT {two} $$;",
-        "DROP FUNCTION app.folded(text); DROP FUNCTION app.folded(text, text);",
-    )
+    """The function of the database, for one column and for two. Plain expressions, so that they cost little.
+
+    `translate` walks its table for every letter, so the long one is for texts that need it.
+    """
+    made, gone = "", ""
+    for given, text in (("text", "$1"), ("text, text", "$1 || ' ' || $2")):
+        plain = f"translate(lower({text}), {_quoted(_BLANKS + _NOTHING)}, '{' ' * len(_BLANKS)}')"
+        whole = f"translate(lower({text}), {_quoted(_FROM)}, '{_TO}')"
+        made += (
+            f"CREATE FUNCTION app.folded({given}) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ "
+            f"SELECT ' ' || CASE WHEN octet_length({text}) = char_length({text}) THEN {plain} ELSE {whole} END $$;"
+        )
+        gone += f"DROP FUNCTION app.folded({given});"
+    return migrations.RunSQL(made, gone)
 
 
 def _quoted(text: str) -> str:

@@ -204,7 +204,8 @@ _COVERED = """
            SELECT id, latitude, longitude FROM able WHERE latitude IS NOT NULL AND longitude IS NOT NULL
             UNION
            SELECT p.professional_id, s.latitude, s.longitude
-             FROM able JOIN directory_practice p ON p.professional_id = able.id JOIN directory_site s ON s.id = p.site_id
+             FROM able JOIN directory_practice p ON p.professional_id = able.id
+                       JOIN directory_site s ON s.id = p.site_id
             WHERE p.from_on <= %(on)s AND (p.to_on IS NULL OR p.to_on >= %(on)s)
               AND s.latitude IS NOT NULL AND s.longitude IS NOT NULL),
          reached AS (

@@ -27,7 +27,8 @@ from secondopinion.policy.specialties import codes_named
 
 PAGE: Final = 25
 MANY: Final = 1000
-ALIKE: Final = 0.45  # how much of a typed word a name must hold to be offered as meant; 1 is all of it
+ALIKE: Final = (0.6, 0.45)  # how much of a typed word a name must hold to be offered as meant: first more, then less
+CROWD: Final = 20_000  # above so many in a place it is quicker to look at each row than to gather them first
 SHORTEST: Final = 2  # letters of a word that the index can look up
 NAME = Folded("first_name", "last_name")
 
@@ -156,16 +157,22 @@ def fitting(asked: Asked, on: date) -> Professionals:
 
 def _alike(asked: Asked, on: date) -> Found:
     """Names that a slip of the pen could have made of what was typed, the likest first; one page and no more."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
     words = [word for word in asked.words if len(word) > SHORTEST]
     if not words:  # each too short to be like another
         return Found((), 0, alike=True)
     named = [Q(named__trigram_word_similar=word) for word in words]
     likeness: Any = sum((TrigramWordSimilarity(word, F("named")) for word in words), start=Value(0.0))
-    who = _filtered(QualifiedProfessional.objects.alias(named=NAME).filter(*named), asked, on)
-    rows = _told(who.order_by(likeness.desc(), "last_name", "first_name", "npi"), on)[:PAGE]
-    return Found(list(rows), who.order_by()[: MANY + 1].count(), alike=True)
+    who = _filtered(QualifiedProfessional.objects.order_by().alias(named=NAME).filter(*named), asked, on)
+    keys: list[UUID] = []
+    for least in ALIKE:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(least)])
+        keys = list(who.values_list("pk", flat=True)[: MANY + 1])
+        if keys:
+            break
+    ranked = _told(QualifiedProfessional.objects.alias(named=NAME).filter(pk__in=keys[:MANY]), on)
+    rows = ranked.order_by(likeness.desc(), "last_name", "first_name", "npi")[:PAGE]
+    return Found(list(rows), len(keys), alike=True)
 
 
 def _filtered(who: Professionals, asked: Asked, on: date) -> Professionals:
@@ -175,9 +182,9 @@ def _filtered(who: Professionals, asked: Asked, on: date) -> Professionals:
         codes = list(asked.codes)
         who = who.filter(Q(taxonomy__in=codes) | Q(other_taxonomies__overlap=codes))
     if asked.city or asked.zip_code:
-        who = who.filter(pk__in=_at(asked, on))
+        who = _at(who, asked, on)
     if asked.near is not None:
-        who = who.filter(pk__in=placed_within(asked.near, asked.miles, on))
+        who = who.filter(placed_within(asked.near, asked.miles, on))
     if asked.language:
         who = who.filter(languages__contains=[asked.language])
     if asked.network is not None or asked.of_the_plan or asked.contracted:
@@ -196,8 +203,8 @@ def _contracts(asked: Asked, on: date) -> QuerySet[Contract]:
     return running.filter(network=asked.network) if asked.network else running
 
 
-def _at(asked: Asked, on: date) -> Any:
-    """Whoever has the address on record or a site in a city, or in a ZIP area. Both sides have their index."""
+def _at(who: Professionals, asked: Asked, on: date) -> Professionals:
+    """Those with the address on record or a site in a city, or in a ZIP area. Both sides have their index."""
     here = Q()
     if asked.city:
         here &= Q(in_city__startswith=asked.city)
@@ -205,7 +212,10 @@ def _at(asked: Asked, on: date) -> Any:
         here &= Q(zip_code__startswith=asked.zip_code)
     on_record = QualifiedProfessional.objects.order_by().alias(in_city=Folded("city")).filter(here).values("pk")
     there = Practice.objects.order_by().alias(in_city=Folded("site__city"), zip_code=F("site__zip_code")).filter(here)
-    return on_record.union(there.filter(Practice.covering(on)).values("professional"))
+    there = there.filter(Practice.covering(on))
+    if on_record[: CROWD + 1].count() + there[: CROWD + 1].count() <= CROWD:
+        return who.filter(pk__in=on_record.union(there.values("professional")))
+    return who.alias(in_city=Folded("city")).filter(here | Q(Exists(there.filter(professional=OuterRef("pk")))))
 
 
 def _told(who: Professionals, on: date) -> Professionals:

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
 
     operations = [
         TrigramExtension(),  # a trusted one: the owner of the database may make it
-        folding.functions(),
+        folding.functions(),  # as folding.py has them: another table there needs a new migration here
         migrations.RunSQL(MILES, "DROP FUNCTION app.miles(float8, float8, float8, float8)"),
         migrations.CreateModel(
             name='Doubt',
