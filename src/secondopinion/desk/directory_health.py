@@ -23,6 +23,7 @@ WIDE: Final = 600  # of the picture, in its own units
 LABEL: Final = 312  # where the bars begin
 ROW: Final = 45
 NUMBER: Final = 70  # what the number behind a bar needs
+ROOM: Final = WIDE - LABEL - NUMBER  # of the longest bar
 GRAVE: Final = ("excluded", "dead", "unlicensed")
 FEW: Final = 3  # up to so many to choose from, one who declines matters
 
@@ -78,6 +79,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "bars": list(_bars(found)),
         "wide": WIDE,
         "label": LABEL,
+        "room": ROOM,
         "high": ROW * len(TROUBLES) + 8,
         "lines": [line for line in lines if not line.nowhere],
         "nowhere": [line for line in lines if line.nowhere],
@@ -93,7 +95,6 @@ def health(request: HttpRequest) -> HttpResponse:
 
 def _bars(found: Health) -> Iterator[Bar]:
     longest = max([*found.counts.values(), 1])
-    room = WIDE - LABEL - NUMBER
     for place, trouble in enumerate(TROUBLES.values()):
         count = found.counts[trouble.name]
         yield Bar(
@@ -104,7 +105,7 @@ def _bars(found: Health) -> Iterator[Bar]:
             share=_share(count, found.contracted),
             address=f"{reverse('directory')}?{urlencode({'trouble': trouble.name})}",
             y=place * ROW + 4,
-            length=max(round(room * count / longest), 3) if count else 0,
+            length=max(round(ROOM * count / longest), 3) if count else 0,
             grave=trouble.name in GRAVE,
         )
 

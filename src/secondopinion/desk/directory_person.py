@@ -15,14 +15,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from secondopinion.desk.directory_forms import DoubtForm, HeardForm
+from secondopinion.desk.directory_forms import HOW, DoubtForm, HeardForm
 from secondopinion.desk.errors import Line, summary_of
 from secondopinion.desk.words import words_of
 from secondopinion.directory.amending import CannotAmend
 from secondopinion.directory.find import professional_by
 from secondopinion.directory.models import Doubt, QualifiedProfessional
 from secondopinion.directory.models_dated import Membership
-from secondopinion.directory.profile import SOURCES, Profile, profile_of
+from secondopinion.directory.profile import Profile, profile_of
 from secondopinion.directory.verifying import REMARK, raise_doubt, settle
 from secondopinion.people.doors import signed_in
 from secondopinion.people.person import Person
@@ -33,6 +33,7 @@ from secondopinion.referrals.told_after import DECLINES
 
 VERIFIES: Final = ("intake", "nurse", "physician", "contracting")
 LOOK: Final = {Verdict.YES: "authorize", Verdict.NO: "look", Verdict.UNKNOWN: "wait"}
+HOW_IN_WORDS: Final = dict(HOW)
 ICON: Final = {Verdict.YES: "check", Verdict.NO: "alert", Verdict.UNKNOWN: "ask"}
 
 
@@ -140,9 +141,10 @@ def _show(
         "reasons": [(reason, ICON[reason.verdict]) for reason in profile.reasons],
         "specialties": list(_specialties(profile)),
         "places": list(_places(profile)),
-        "belongs": [_belongs(m) for m in profile.standing.memberships],
+        "belongs": [_belongs(m, profile.source_of(m)) for m in profile.standing.memberships],
         "doubts": [(each, reason_in_words(each.reason)) for each in profile.doubts],
         "tasks": [(task, [reason_in_words(r) for r in task.reasons]) for task in profile.tasks],
+        "verifications": [(each, HOW_IN_WORDS.get(each.by, each.by)) for each in profile.verifications],
         "differences": [_in_words(each) for each in profile.differences],
         "history": [(span, _plain(span.kind, span.words)) for span in profile.history],
         "verifies": verifies,
@@ -170,7 +172,7 @@ def _specialties(profile: Profile) -> Iterator[Specialty]:
     for each in held:
         if each.code not in seen:
             seen.add(each.code)
-            yield Specialty(plain_name(each.code), each.code, each.is_primary, SOURCES[each.said_by])
+            yield Specialty(plain_name(each.code), each.code, each.is_primary, profile.source_of(each))
 
 
 def _places(profile: Profile) -> Iterator[Place]:
@@ -187,18 +189,18 @@ def _places(profile: Profile) -> Iterator[Place]:
             site = each.site
             yield Place(
                 site.address, f"{site.city}, {site.state} {site.zip_code}", each.phone, each.fax,
-                _tongues(each.languages), each.accessible, site.latitude, site.longitude, SOURCES[each.said_by],
+                _tongues(each.languages), each.accessible, site.latitude, site.longitude, profile.source_of(each),
             )  # fmt: skip
 
 
-def _belongs(held: Membership) -> Belongs:
+def _belongs(held: Membership, source: str) -> Belongs:
     ages = ""
     if held.age_from is not None or held.age_to is not None:
         ages = f"{held.age_from or 0} to {held.age_to}" if held.age_to is not None else f"{held.age_from} and older"
     return Belongs(
         held.network.name if held.network else "The plan’s own network",
         f"{held.site.address}, {held.site.city}" if held.site else "",
-        held.from_on, held.to_on, held.accepts, held.panel.upper(), ages, SOURCES[held.said_by],
+        held.from_on, held.to_on, held.accepts, held.panel.upper(), ages, source,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
+from secondopinion.directory.amending import BY_HAND
 from secondopinion.directory.as_of import Standing, standing_of
 from secondopinion.directory.loading.projecting import NO_LAST_DAY, UNKNOWN_DAY
 from secondopinion.directory.models import Contract, QualifiedProfessional
@@ -15,6 +16,7 @@ from secondopinion.directory.models_dated import (
     Dated,
     Exclusion,
     LicenseHeld,
+    LoadRun,
     Membership,
     NpiDeactivation,
     Practice,
@@ -32,6 +34,8 @@ K = TypeVar("K")
 FIRST_VALUES = date(2015, 1, 1)
 """The house holds dated values from this Thursday on; a day before it is judged by the first."""
 SOURCES = {source.value: source.label for source in Source}
+ON_ASKING = "The plan, on asking the office"
+"""Who says what was not in a file: the plan's own word all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,11 @@ class Profile:
     history: tuple[Span, ...]
     verified_on: date | None
     stale: bool
+    by_call: frozenset[int]  # the runs that no file made
+
+    def source_of(self, held: Dated) -> str:
+        """Who says what a period holds, in words."""
+        return _source(held, self.by_call)
 
     @property
     def offered(self) -> Verdict:
@@ -110,6 +119,9 @@ def profile_of(who: QualifiedProfessional, on: date) -> Profile:
     """The professional as of a day. What no period tells is read from today's columns, and said to be so."""
     standing = standing_of(who, on)
     every = _every_period(who)
+    by_call = frozenset(
+        LoadRun.objects.filter(kind=BY_HAND, pk__in={each.run_id for each in every}).values_list("pk", flat=True)
+    )
     contracts = tuple(
         Contract.objects.filter(Contract.covering(on), professional=who).select_related("network").order_by("from_on")
     )
@@ -135,9 +147,10 @@ def profile_of(who: QualifiedProfessional, on: date) -> Profile:
         verifications=tuple(Verification.objects.filter(professional=who, on_day__lte=on)),
         doubts=heard_of(who),
         tasks=tasks,
-        history=tuple(sorted(_spans(every), key=lambda span: (span.kind, span.from_on), reverse=True)),
+        history=tuple(sorted(_spans(every, by_call), key=lambda span: (span.kind, span.from_on), reverse=True)),
         verified_on=verified_on,
         stale=stale,
+        by_call=by_call,
     )
 
 
@@ -295,11 +308,15 @@ def _by(held: Iterable[D], key: Callable[[D], K]) -> Iterator[tuple[K, list[D]]]
     yield from groups.items()
 
 
-def _spans(every: Iterable[Dated]) -> Iterator[Span]:
+def _source(held: Dated, by_call: frozenset[int]) -> str:
+    return ON_ASKING if held.run_id in by_call else SOURCES[held.said_by]
+
+
+def _spans(every: Iterable[Dated], by_call: frozenset[int]) -> Iterator[Span]:
     for each in every:
         kind, words = _words(each)
         never = each.to_on is not None and each.to_on < each.from_on
-        yield Span(kind, words, SOURCES[each.said_by], each.from_on, each.to_on, never)
+        yield Span(kind, words, _source(each, by_call), each.from_on, each.to_on, never)
 
 
 def _words(each: Dated) -> tuple[str, str]:
