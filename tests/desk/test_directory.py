@@ -113,7 +113,7 @@ def test_what_cannot_be_searched_for_is_said_at_its_place(
 def test_a_name_alike_is_offered_as_such(place: County, signed_in_as: Browser) -> None:
     page = show(signed_in_as("intake@plan"), q="susan wattson")
     assert names(page) == ["Susan Watson, MD"]
-    assert "Nobody is called so. Did you mean one of these?" in page
+    assert "Nobody called so fits. Did you mean one of these?" in page
 
 
 def test_where_nobody_fits_the_page_says_what_to_leave_out(place: County, signed_in_as: Browser) -> None:

@@ -24,7 +24,7 @@ from secondopinion.directory.health import TROUBLES, condition
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.directory.search import MANY, PAGE, Asked, Key, Typed, codes_for, find, networks_of, understood
 from secondopinion.directory.search import how_many as count_of
-from secondopinion.directory.verifying import Task, open_tasks
+from secondopinion.directory.verifying import Task, fresh_within, open_tasks
 from secondopinion.people.doors import signed_in
 from secondopinion.people.find import health_networks
 from secondopinion.people.models import HealthNetwork
@@ -154,7 +154,7 @@ def _rows(found: Any, today: date) -> list[Row]:
     people: list[QualifiedProfessional] = list(found)
     ids: list[UUID] = [who.pk for who in people]
     networks, tasks = networks_of(ids, today), open_tasks(ids)
-    oldest = today - timedelta(days=value("directory.verified_within", today).number)
+    oldest = today - timedelta(days=fresh_within(today).number)
     return [
         Row(
             who=who,

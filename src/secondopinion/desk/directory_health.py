@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from secondopinion.directory.health import TROUBLES, Health, health_on
+from secondopinion.directory.verifying import fresh_within
 from secondopinion.people.doors import signed_in
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
@@ -85,7 +86,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "nowhere": [line for line in lines if line.nowhere],
         "uncovered": sum(cell.count == 0 for line in lines for cell in line.cells),
         "pairs": sum(len(line.cells) for line in lines),
-        "fresh": value("directory.verified_within", today),
+        "fresh": fresh_within(today),
         "warning": value("directory.license_warning", today),
         "few": FEW,
         "today": today,

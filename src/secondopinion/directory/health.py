@@ -21,7 +21,7 @@ from secondopinion.directory.areas import Area, areas
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.directory.models_dated import NpiDeactivation
 from secondopinion.directory.models_verifying import HealthReport
-from secondopinion.directory.verifying import with_open_tasks
+from secondopinion.directory.verifying import fresh_within, with_open_tasks
 from secondopinion.people.models import Period
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
@@ -115,7 +115,7 @@ def _contracted(on: date) -> Q:
 
 
 def _stale(on: date) -> Q:
-    return Q(verified_on__lt=on - timedelta(days=value("directory.verified_within", on).number))
+    return Q(verified_on__lt=on - timedelta(days=fresh_within(on).number))
 
 
 def _ending(on: date) -> Q:

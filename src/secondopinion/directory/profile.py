@@ -25,14 +25,11 @@ from secondopinion.directory.models_dated import (
     Verification,
 )
 from secondopinion.directory.models_verifying import Doubt
-from secondopinion.directory.verifying import Task, heard_of, open_tasks
+from secondopinion.directory.verifying import Task, fresh_within, heard_of, open_tasks
 from secondopinion.policy.findings import Verdict
-from secondopinion.policy.parameters import value
 
 D = TypeVar("D", bound=Dated)
 K = TypeVar("K")
-FIRST_VALUES = date(2015, 1, 1)
-"""The house holds dated values from this Thursday on; a day before it is judged by the first."""
 SOURCES = {source.value: source.label for source in Source}
 ON_ASKING = "The plan, on asking the office"
 """Who says what was not in a file: the plan's own word all the same."""
@@ -127,7 +124,7 @@ def profile_of(who: QualifiedProfessional, on: date) -> Profile:
     )
     verified_on = standing.verification.on_day if standing.verification else _told(who.verified_on, on)
     tasks = open_tasks([who.pk]).get(who.pk, ())
-    fresh = value("directory.verified_within", max(on, FIRST_VALUES))
+    fresh = fresh_within(on)
     stale = verified_on is None or verified_on < on - timedelta(days=fresh.number)
     return Profile(
         who=who,

@@ -28,7 +28,7 @@ from secondopinion.policy.specialties import codes_named
 PAGE: Final = 25
 MANY: Final = 1000
 ALIKE: Final = (0.6, 0.45)  # how much of a typed word a name must hold to be offered as meant: first more, then less
-CROWD: Final = 20_000  # above so many in a place it is quicker to look at each row than to gather them first
+CROWD: Final = 5_000  # above so many in a place it is quicker to look at each row than to gather them first
 SHORTEST: Final = 2  # letters of a word that the index can look up
 NAME = Folded("first_name", "last_name")
 
@@ -123,21 +123,35 @@ def codes_for(text: str) -> tuple[str, ...]:
 
 def find(asked: Asked, on: date, after: Key | None = None) -> Found:
     """A page of the professionals who fit on a day, by name; where nobody is named so, those named alike."""
-    every = fitting(asked, on)
-    count = how_many(asked, on)
-    if not count and asked.words:
+    few = _few(asked, on)
+    if few == [] and asked.words:
         return _alike(asked, on)
+    # Few are sorted; of many a page is read in the order of names, where the next one that fits is never far.
+    every = fitting(asked, on) if few is None else QualifiedProfessional.objects.filter(pk__in=few)
     page = every.order_by("last_name", "first_name", "npi")
     if after is not None:
         page = page.filter(GreaterThan(_row(F("last_name"), F("first_name"), F("npi")), _row(*_values(after))))
     rows = list(_told(page, on)[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
+    count = MANY + 1 if few is None else len(few)
     return Found(rows[:PAGE], count, Key(last.last_name, last.first_name, last.npi) if last else None)
 
 
 def how_many(asked: Asked, on: date) -> int:
     """How many fit on a day, at most `MANY` and one."""
-    return fitting(asked, on)[: MANY + 1].count()
+    few = _few(asked, on)
+    return MANY + 1 if few is None else len(few)
+
+
+def _few(asked: Asked, on: date) -> list[UUID] | None:
+    """The keys of all who fit on a day, or none when they are more than `MANY`."""
+    if asked.city or asked.zip_code:
+        # In a large place the addresses on record alone are many, and their index lets the look stop early.
+        anywhere = fitting(replace(asked, city="", zip_code=""), on).alias(in_city=Folded("city"))
+        if anywhere.filter(_here(asked))[: MANY + 1].count() > MANY:
+            return None
+    keys = list(fitting(asked, on).values_list("pk", flat=True)[: MANY + 1])
+    return keys if len(keys) <= MANY else None
 
 
 def networks_of(ids: Sequence[UUID], on: date) -> Mapping[UUID, tuple[str, ...]]:
@@ -205,17 +219,19 @@ def _contracts(asked: Asked, on: date) -> QuerySet[Contract]:
 
 def _at(who: Professionals, asked: Asked, on: date) -> Professionals:
     """Those with the address on record or a site in a city, or in a ZIP area. Both sides have their index."""
-    here = Q()
-    if asked.city:
-        here &= Q(in_city__startswith=asked.city)
-    if asked.zip_code:
-        here &= Q(zip_code__startswith=asked.zip_code)
+    here = _here(asked)
     on_record = QualifiedProfessional.objects.order_by().alias(in_city=Folded("city")).filter(here).values("pk")
     there = Practice.objects.order_by().alias(in_city=Folded("site__city"), zip_code=F("site__zip_code")).filter(here)
     there = there.filter(Practice.covering(on))
     if on_record[: CROWD + 1].count() + there[: CROWD + 1].count() <= CROWD:
         return who.filter(pk__in=on_record.union(there.values("professional")))
     return who.alias(in_city=Folded("city")).filter(here | Q(Exists(there.filter(professional=OuterRef("pk")))))
+
+
+def _here(asked: Asked) -> Q:
+    """The condition on a row that has its folded city as `in_city`, and a ZIP code."""
+    city = Q(in_city__startswith=asked.city) if asked.city else Q()
+    return city & Q(zip_code__startswith=asked.zip_code) if asked.zip_code else city
 
 
 def _told(who: Professionals, on: date) -> Professionals:

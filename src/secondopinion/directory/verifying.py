@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from secondopinion.directory.amending import Heard, amend
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.directory.models_verifying import Doubt
+from secondopinion.policy.parameters import Dated, value
 
 ASKED_BY = MappingProxyType(
     {
@@ -29,6 +30,8 @@ ASKED_BY = MappingProxyType(
 """Which reasons to decline speak against the entry, and what has to be asked then."""
 REMARK = "remark"
 """The reason of a doubt that a person raised by hand."""
+FIRST_VALUES = date(2015, 1, 1)
+"""The house holds dated values from this Thursday on."""
 OPEN = Q(settled_at__isnull=True) & ~Q(asks="")
 
 
@@ -41,6 +44,11 @@ class Task:
     times: int
     since: datetime
     raised_by: str  # who raised it first
+
+
+def fresh_within(on: date) -> Dated:
+    """How long an entry counts as confirmed. A day before the first dated value is judged by that one."""
+    return value("directory.verified_within", max(on, FIRST_VALUES))
 
 
 def doubt_of(professional_id: UUID, reason: str, by: str, at: datetime) -> Doubt:
