@@ -7,6 +7,7 @@ from django.conf import settings
 
 from county import NOW, county
 from referrals.life import YES, asked
+from secondopinion.directory.models_verifying import HealthReport
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.checks.every import EVERY
@@ -54,3 +55,11 @@ def test_every_minute_the_house_takes_the_steps_that_are_due(committed):
     with plan_scope(NOW.date()):
         assert Referral.objects.get(pk=taken.referral_id).state == "expired"
     assert tasks.sweep(0) == 0
+
+
+def test_every_night_the_health_of_the_directory_is_counted_and_kept(committed):
+    with plan_scope(NOW.date()):
+        county()
+    assert tasks.directory_health(0) == 7
+    with plan_scope(NOW.date()):
+        assert HealthReport.objects.get().figures["counts"]["excluded"] == 1

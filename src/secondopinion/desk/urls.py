@@ -2,11 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from secondopinion.desk import beginnings, delegation, forwarding, intake, members, work_list
+from secondopinion.desk import (
+    beginnings,
+    delegation,
+    directory,
+    directory_health,
+    directory_person,
+    forwarding,
+    intake,
+    members,
+    work_list,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
     path("delegation/", delegation.register, name="delegation"),
+    path("directory/", directory.search, name="directory"),
+    path("directory/health/", directory_health.health, name="directory-health"),
+    path("directory/<slug:npi>/", directory_person.professional, name="directory-professional"),
+    path("directory/<slug:npi>/doubt/", directory_person.doubt, name="directory-doubt"),
+    path("directory/<slug:npi>/heard/", directory_person.heard, name="directory-heard"),
     path("forwarding/", forwarding.send, name="forward"),
     path("forwarding/<uuid:forwarded_id>/", forwarding.forwarded, name="forwarded"),
     path("intake/", members.find, name="intake-start"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 
+from secondopinion.directory.folding import Folded
 from secondopinion.directory.models_candidates import CandidateAt as CandidateAt  # its tables belong to this room
 from secondopinion.directory.models_dated import LoadRun as LoadRun  # its tables too
+from secondopinion.directory.models_verifying import Doubt as Doubt  # and so do its own
 from secondopinion.people.models import HealthNetwork, Member, Period, ends_after_it_starts
 
 
@@ -43,7 +46,18 @@ class QualifiedProfessional(models.Model):
 
     class Meta:
         ordering = ("last_name", "first_name", "npi")
-        indexes = (models.Index(fields=("taxonomy",)),)
+        indexes = (
+            models.Index(fields=("taxonomy",)),
+            # What the search of the desk stands on (search.py); the partial ones are small.
+            models.Index(name="professional_by_name", fields=("last_name", "first_name", "npi")),
+            GinIndex(OpClass(Folded("first_name", "last_name"), name="gin_trgm_ops"), name="professional_named"),
+            GinIndex(name="professional_speaks", fields=("languages",)),
+            GinIndex(name="professional_also", fields=("other_taxonomies",)),
+            models.Index(OpClass(Folded("city"), name="text_pattern_ops"), name="professional_in_city"),
+            models.Index(name="professional_in_zip", fields=("zip_code",), opclasses=("varchar_pattern_ops",)),
+            models.Index(name="professional_excluded", fields=("npi",), condition=Q(excluded=True)),
+            models.Index(name="professional_license_to", fields=("license_to_on",)),
+        )
 
     def __str__(self) -> str:
         return self.full_name

@@ -7,10 +7,12 @@ replaced on its own first day ends the day before that: it was never in force, a
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from secondopinion.directory.folding import Folded
 from secondopinion.people.models import HealthNetwork, Period
 
 WHO = "directory.QualifiedProfessional"
@@ -96,6 +98,10 @@ class Site(models.Model):
     class Meta:
         app_label = "directory"
         ordering = ("place",)
+        indexes = (
+            models.Index(OpClass(Folded("city"), name="text_pattern_ops"), name="site_in_city"),
+            models.Index(name="site_in_zip", fields=("zip_code",), opclasses=("varchar_pattern_ops",)),
+        )
 
     def __str__(self) -> str:
         return self.place

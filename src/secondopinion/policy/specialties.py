@@ -10,7 +10,8 @@ A set is dated and approved: one that the plan has not approved, or not yet on t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -213,6 +214,27 @@ def plain_name(code: str) -> str:
         if each in specialties:
             return specialties[each].name
     return "specialist medical care" if is_physician(code) else "health care"
+
+
+def codes_named(words: Sequence[str]) -> tuple[str, ...]:
+    """The codes whose plain name holds every one of these words or beginnings of words, in small letters."""
+    named = ((each.code, _words_of(each.name)) for each in _table().specialties.values())
+    return tuple(code for code, name in named if all(any(part.startswith(word) for part in name) for word in words))
+
+
+def specialists() -> tuple[Specialty, ...]:
+    """The specialties that are nobody's primary care, by name."""
+    every = (each for each in _table().specialties.values() if not is_primary_care(each.code))
+    return tuple(sorted(every, key=lambda each: each.name))
+
+
+def named() -> tuple[Specialty, ...]:
+    """Every specialty the house knows, by name."""
+    return tuple(sorted(_table().specialties.values(), key=lambda each: each.name))
+
+
+def _words_of(name: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", name.lower())
 
 
 def families() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from secondopinion.directory.verifying import doubt_of
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Opinion
 from secondopinion.policy.calendar import PACIFIC
@@ -68,7 +69,10 @@ def schedule(before: Snapshot, told: Schedule, person: Person, now: datetime) ->
 
 
 def decline(before: Snapshot, told: Decline, person: Person, now: datetime) -> Change:
-    """The professional will not see the Member. The authorization stands; the Member chooses again (F30)."""
+    """The professional will not see the Member. The authorization stands; the Member chooses again (F30).
+
+    What the reason says about the directory goes there with the step: the reason alone, nothing of the Member (F24).
+    """
     if told.reason not in DECLINES:
         raise Refused(f"“{told.reason}” is no reason on the list. It can be: {', '.join(DECLINES)}.")
     who = notices.professional(before.professional_id)
@@ -83,6 +87,7 @@ def decline(before: Snapshot, told: Decline, person: Person, now: datetime) -> C
         details={"professional": who.npi, "reason": told.reason, "words": told.words.strip()},
         columns=columns,
         owes=tuple(Owed(*letter) for letter in letters),
+        rows=(doubt_of(who.pk, told.reason, person.name, now),),
     )
 
 

@@ -14,7 +14,10 @@ from django.db import connections
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from secondopinion.directory.health import keep
 from secondopinion.letters.carriers import PrintHouse
+from secondopinion.people.rls import plan_scope
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.ledger import MAIL_TASK
 from secondopinion.referrals.overnight import overnight as look_at_all_that_is_open
 from secondopinion.referrals.posting import post
@@ -58,6 +61,18 @@ def sweep(timestamp: int) -> int:
         taken = ", ".join(f"{number} × {step}" for step, number in sorted(swept.taken.items())) or "none"
         logger.info("Steps at their time: %s; failed: %d.", taken, swept.failed)
     return sum(swept.taken.values())
+
+
+@app.periodic(cron="15 10 * * *")  # UTC: a quarter past two or three at night in California
+@app.task(name="site.directory_health", queue="house", queueing_lock="site.directory_health", retry=AGAIN)
+def directory_health(timestamp: int) -> int:
+    """Count how healthy the directory is and keep it for the pages. Returns how many entries are under contract."""
+    now = datetime.now(UTC)
+    try:
+        with plan_scope(now.astimezone(PACIFIC).date()):
+            return keep(now).contracted
+    finally:
+        connections.close_all()
 
 
 @app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California
