@@ -29,6 +29,7 @@ from secondopinion.referrals import (
     outcomes,
     outside,
     peers,
+    posted,
     reviewing,
     timing,
 )
@@ -111,6 +112,11 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "record_first": correcting.record_first,
         "carry_over": correcting.carry_over,
         "mailed": closing.mailed,
+        "postmarked": posted.postmarked,
+        "not_delivered": posted.not_delivered,
+        "came_back": posted.came_back,
+        "mail_again": posted.mail_again,
+        "mailed_again": posted.mailed_again,
         "close": closing.close,
     }
 )

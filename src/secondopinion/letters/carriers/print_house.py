@@ -1,7 +1,7 @@
-"""Carriers take a finished letter out of the house. The print house is a folder with a list in it.
+"""The print house: a folder that it empties, in it batches, in each batch a PDF a letter and one line in its list.
 
-A carrier knows a letter by its id: handing over the same letter twice is the same as once. So the worker may
-be killed at any instant and try again.
+A batch that is closed takes nothing more: its sums can be compared with `sha256sum -c SHA256SUMS`, and `batch.json`
+holds the seal of the sums. File names hold no name, no number and no kind of letter.
 """
 
 from __future__ import annotations
@@ -10,98 +10,153 @@ import csv
 import fcntl
 import hashlib
 import io
+import json
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final, Protocol
-from uuid import UUID
+from typing import Final
+
+from secondopinion.letters.carriers.parcel import NotCarried, Parcel, check_seals
+from secondopinion.letters.carriers.whole import write_whole
+from secondopinion.policy.calendar import PACIFIC
 
 MANIFEST: Final = "manifest.csv"
+SUMS: Final = "SHA256SUMS"
+CLOSED: Final = "batch.json"
 COLUMNS: Final = (
-    "letter_id", "file", "sha256", "bytes", "kind", "language", "recipient_name", "address", "enclosures"
+    "mailing_id", "letter_id", "file", "sha256", "bytes", "kind", "language", "recipient_name", "address", "cover",
+    "cover_sha256", "enclosures", "enclosures_sha256",
 )  # fmt: skip
-
-
-class NotCarried(RuntimeError):
-    """The carrier could not take a letter. Nothing is lost: it is handed over again."""
+SHA256, COVER_SHA256 = COLUMNS.index("sha256"), COLUMNS.index("cover_sha256")
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A paper that goes into the same envelope as the letter: its name, its bytes and their seal."""
+class Batch:
+    """A closed batch: its name, how many letters it holds, and the SHA-256 of its sums, which seals all of it."""
 
     name: str
-    content: bytes
+    letters: int
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What a carrier is given. `number` is the referral's; `batch_on` the local day that names the batch."""
+@dataclass(slots=True)
+class Read:
+    """How far a list has been read, and the seals of letter and cover under which each mailing stands in it."""
 
-    letter_id: UUID
-    kind: str
-    language: str
-    number: str
-    batch_on: date
-    recipient_name: str
-    address_lines: tuple[str, ...]
-    pdf: bytes
-    sha256: str
-    enclosures: tuple[Enclosure, ...] = ()
-
-
-class Carrier(Protocol):
-    """Anything that takes letters out of the house, each exactly once however often it is handed over."""
-
-    def post(self, parcel: Parcel) -> str:
-        """Take a letter; returns the carrier's receipt, the same for the same letter. Raises NotCarried."""
-        ...
+    inode: int = 0
+    upto: int = 0
+    seals: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PrintHouse:
-    """A folder that the print house empties: a batch a day, in it a PDF a letter and one line in its list.
+    """A folder that the print house empties.
 
-    First the PDF and its enclosures stand whole under their names, then the line is written; a line without its
-    PDF cannot be. A
-    line cut off by a crash is taken away before the next is written.
+    First the PDF, its cover and its enclosures stand whole under their names, then the line is written; a line
+    without its PDF cannot be. A line cut off by a crash is taken away before the next is written.
     """
 
     folder: Path
+    _read: dict[Path, Read] = field(default_factory=dict, compare=False, repr=False)
 
     def post(self, parcel: Parcel) -> str:
-        """Put a letter into its batch; returns `batch/file.pdf`. Doing it again changes nothing."""
-        papers = [(parcel.pdf, parcel.sha256), *((e.content, e.sha256) for e in parcel.enclosures)]
-        if any(hashlib.sha256(content).hexdigest() != seal for content, seal in papers):
-            raise NotCarried("The letter or an enclosure does not match its seal, so it was not printed.")
-        batch = self.folder / parcel.batch_on.isoformat()
-        name = f"{_safe(parcel.number)}-{_safe(parcel.kind)}-{parcel.letter_id}.pdf"
-        receipt = f"{batch.name}/{name}"
+        """Put a letter into its day's batch; returns `batch/file.pdf`. Doing it again changes nothing."""
+        check_seals(parcel)
         try:
-            batch.mkdir(parents=True, exist_ok=True)
-            with _list_of(batch) as manifest:
-                listed = _listed(manifest, parcel.letter_id)
-                if listed is None:
-                    for number, enclosure in enumerate(parcel.enclosures, start=1):
-                        _write_whole(batch / _enclosed(name, number), enclosure.content)
-                    _write_whole(batch / name, parcel.pdf)
-                    _append(manifest, _line(parcel, name))
-                elif listed != parcel.sha256:
-                    raise NotCarried(
-                        f"The print house already has another printing of the letter {parcel.letter_id}: "
-                        f"compare {receipt} with this one, and settle by hand which was mailed."
-                    )
+            for batch in _from_first(self.folder, parcel.batch_on):
+                batch.mkdir(parents=True, exist_ok=True)
+                with _list_of(batch) as manifest:
+                    listed = self._listed(batch, manifest).get(parcel.key)
+                    if listed is None and (batch / CLOSED).exists():
+                        continue  # the next batch of the day takes it
+                    receipt = f"{batch.name}/{parcel.key}.pdf"
+                    if listed is None:
+                        _put(batch, parcel)
+                        _append(manifest, _line(parcel))
+                    elif listed != _seals(parcel):
+                        raise NotCarried(
+                            f"The print house already has another printing of the mailing {parcel.key}: "
+                            f"compare {receipt} with this one, and settle by hand which was mailed."
+                        )
+                    return receipt
         except OSError as error:
             raise NotCarried(
                 f"The print house's folder {self.folder} took no letter ({error.strerror or error}). "
                 "Make room or give this program the right to write there; the letter waits."
             ) from error
-        return receipt
+        raise AssertionError("The batches of a day never end.")
+
+    def open_batches(self) -> list[Path]:
+        """The batches that still take letters, earliest first."""
+        found = (path.parent for path in self.folder.glob(f"*/{MANIFEST}"))
+        return sorted(b for b in found if not (b / CLOSED).exists() and _day_of(b) is not None)
+
+    def close(self, batch: Path, now: datetime) -> Batch:
+        """Close a batch: from now on it takes nothing. Doing it again changes nothing. Raises NotCarried."""
+        try:
+            with _list_of(batch) as manifest:
+                manifest.seek(0)
+                content = manifest.read()
+                rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+                if not (batch / CLOSED).exists():
+                    sums = _sums(rows, content)
+                    write_whole(batch / SUMS, sums)
+                    said = {
+                        "batch": batch.name, "letters": len(rows), "closed_at": now.isoformat(),
+                        "manifest_sha256": hashlib.sha256(content).hexdigest(),
+                        "sha256": hashlib.sha256(sums).hexdigest(),
+                    }  # fmt: skip
+                    write_whole(batch / CLOSED, json.dumps(said, indent=1).encode() + b"\n")
+            kept = json.loads((batch / CLOSED).read_bytes())
+            return Batch(batch.name, kept["letters"], kept["sha256"])
+        except OSError as error:
+            raise NotCarried(
+                f"The batch {batch.name} could not be closed ({error.strerror or error}). "
+                "Make room or give this program the right to write there; it is tried again."
+            ) from error
+
+    def close_due(self, now: datetime, *, closings: int) -> list[Batch]:
+        """Close the batches of days past, and today's while fewer than `closings` of today are closed."""
+        today, closed = now.astimezone(PACIFIC).date(), []
+        for batch in self.open_batches():
+            day = _day_of(batch)
+            assert day is not None
+            done = len(list(self.folder.glob(f"{today.isoformat()}*/{CLOSED}")))
+            if day < today or (day == today and done < closings):
+                closed.append(self.close(batch, now))
+        return closed
+
+    def _listed(self, batch: Path, manifest: io.FileIO) -> Mapping[str, str]:
+        """The seals of all mailings in a list; only what was added since the last look is read."""
+        now = os.fstat(manifest.fileno())
+        read = self._read.get(batch)
+        if read is None or read.inode != now.st_ino or read.upto > now.st_size:
+            read = self._read[batch] = Read(now.st_ino)
+        manifest.seek(read.upto)
+        for line in manifest.read().splitlines():
+            row = next(csv.reader([line.decode()]))
+            read.seals[row[0]] = f"{row[SHA256]} {row[COVER_SHA256]}"
+        read.upto = now.st_size
+        return read.seals
+
+
+def _from_first(folder: Path, day: date) -> Iterator[Path]:
+    """The batches of a day in their order, without end."""
+    yield folder / day.isoformat()
+    number = 2
+    while True:
+        yield folder / f"{day.isoformat()}-{number}"
+        number += 1
+
+
+def _day_of(batch: Path) -> date | None:
+    try:
+        return date.fromisoformat(batch.name[:10])
+    except ValueError:
+        return None
 
 
 @contextmanager
@@ -109,24 +164,35 @@ def _list_of(batch: Path) -> Iterator[io.FileIO]:
     """The batch's list, ours alone until done, and mended if a crash tore its last line."""
     with open(batch / MANIFEST, "a+b", buffering=0) as manifest:  # held open while the lock is
         fcntl.flock(manifest, fcntl.LOCK_EX)
-        manifest.seek(0)
-        whole = manifest.read()
-        kept = whole[: whole.rfind(b"\n") + 1]
-        if len(kept) < len(whole):
-            manifest.truncate(len(kept))
+        size = os.fstat(manifest.fileno()).st_size
+        kept = _whole_lines(manifest, size)
+        if kept < size:
+            manifest.truncate(kept)
         if not kept:
             _append(manifest, _csv(COLUMNS))
         yield manifest
 
 
-def _listed(manifest: io.FileIO, letter_id: UUID) -> str | None:
-    """The seal under which a letter stands in the list, if it does."""
-    manifest.seek(0)
-    start = f"{letter_id},".encode()
-    for line in manifest.read().splitlines():
-        if line.startswith(start):
-            return next(csv.reader([line.decode()]))[COLUMNS.index("sha256")]
-    return None
+def _whole_lines(manifest: io.FileIO, size: int) -> int:
+    """How many bytes of the list are whole lines, read from its end."""
+    at = size
+    while at:
+        start = max(0, at - 4096)
+        manifest.seek(start)
+        found = manifest.read(at - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        at = start
+    return 0
+
+
+def _put(batch: Path, parcel: Parcel) -> None:
+    """The papers of an envelope, the letter last."""
+    for number, enclosure in enumerate(parcel.enclosures, start=1):
+        write_whole(batch / _enclosed(parcel.key, number), enclosure.content)
+    if parcel.cover:
+        write_whole(batch / _covered(parcel.key), parcel.cover)
+    write_whole(batch / f"{parcel.key}.pdf", parcel.pdf)
 
 
 def _append(manifest: io.FileIO, line: bytes) -> None:
@@ -136,40 +202,55 @@ def _append(manifest: io.FileIO, line: bytes) -> None:
     os.fsync(manifest.fileno())
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """A file appears under its name only when all of it is on the disk."""
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _sums(rows: list[dict[str, str]], manifest: bytes) -> bytes:
+    """The sums of every file of a batch in the form of `sha256sum`, from its list: what was fetched is gone."""
+    sums = [(hashlib.sha256(manifest).hexdigest(), MANIFEST)]
+    for row in rows:
+        sums.append((row["sha256"], row["file"]))
+        if row["cover"]:
+            sums.append((row["cover_sha256"], row["cover"]))
+        sums += zip(row["enclosures_sha256"].split(), row["enclosures"].split(), strict=True)
+    return "".join(f"{seal}  {name}\n" for seal, name in sums).encode()
 
 
-def _line(parcel: Parcel, name: str) -> bytes:
+def _line(parcel: Parcel) -> bytes:
+    key = parcel.key
     return _csv(
         (
+            key,
             str(parcel.letter_id),
-            name,
+            f"{key}.pdf",
             parcel.sha256,
             str(len(parcel.pdf)),
             parcel.kind,
             parcel.language,
             parcel.recipient_name,
             " / ".join(parcel.address_lines),
-            " ".join(_enclosed(name, number) for number in range(1, len(parcel.enclosures) + 1)),
+            _covered(key) if parcel.cover else "",
+            _cover_seal(parcel),
+            " ".join(_enclosed(key, number) for number in range(1, len(parcel.enclosures) + 1)),
+            " ".join(e.sha256 for e in parcel.enclosures),
         )
     )
 
 
-def _enclosed(name: str, number: int) -> str:
+def _cover_seal(parcel: Parcel) -> str:
+    return hashlib.sha256(parcel.cover).hexdigest() if parcel.cover else ""
+
+
+def _seals(parcel: Parcel) -> str:
+    """What must be the same when a mailing is handed over twice: the letter, and the address on top of it."""
+    return f"{parcel.sha256} {_cover_seal(parcel)}"
+
+
+def _covered(key: str) -> str:
+    """The file of the address sheet, which goes on top of the letter."""
+    return f"{key}-cover.pdf"
+
+
+def _enclosed(key: str, number: int) -> str:
     """The file of an enclosure, beside the letter whose envelope it shares."""
-    return name.removesuffix(".pdf") + f"-enclosure-{number}.pdf"
+    return f"{key}-enclosure-{number}.pdf"
 
 
 def _csv(values: tuple[str, ...]) -> bytes:
@@ -182,7 +263,3 @@ def _csv(values: tuple[str, ...]) -> bytes:
 def _plain(value: str) -> str:
     flat = " ".join(value.split())
     return f"'{flat}" if flat[:1] in {"=", "+", "-", "@"} else flat
-
-
-def _safe(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
