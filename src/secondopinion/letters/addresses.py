@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
 from secondopinion.letters.carriers.fax import dialled
 from secondopinion.letters.carriers.parcel import NotCarried
 from secondopinion.letters.carriers.secure_mail import ADDRESS, certificate_of
@@ -37,9 +40,8 @@ def keep_address(
                 raise NotAnAddress("The office's certificate is not valid on that day. Ask the office for one that is.")
     except NotCarried as error:
         raise NotAnAddress(str(error)) from None
-    held = OfficeAddress.objects.filter(npi=npi, by=by)
-    held.filter(from_on__gte=verified_on).delete()
-    held.filter(to_on__isnull=True).update(to_on=verified_on - timedelta(days=1))
+    ends = Greatest(F("from_on"), Value(verified_on - timedelta(days=1)))  # one of the same day gives way to this
+    OfficeAddress.objects.filter(npi=npi, by=by, to_on__isnull=True).update(to_on=ends)
     return OfficeAddress.objects.create(
         npi=npi, by=by, to=to, certificate=certificate.strip(), from_on=verified_on,
         verified_on=verified_on, verified_by=verified_by,
@@ -49,7 +51,8 @@ def keep_address(
 def address_of(npi: str, by: str, on: date) -> OfficeAddress | None:
     """Where an office gets letters this way on a day, if that was verified recently enough to be trusted."""
     since = on - timedelta(days=value("post.verified", on).number)
-    found = OfficeAddress.objects.filter(Period.covering(on), npi=npi, by=by, verified_on__gte=since).first()
+    holding = OfficeAddress.objects.filter(Period.covering(on), npi=npi, by=by, verified_on__gte=since)
+    found = holding.order_by("-from_on", "-id").first()
     if found is None or (found.certificate and _last_day(found.certificate) < on):
         return None
     return found

@@ -87,11 +87,14 @@ def open_items(referral_id: UUID) -> list[str]:
 
 def undelivered(referral_id: UUID) -> list[str]:
     """The kinds of the letters that came back, or were not carried, and were not sent again since."""
-    turns: dict[UUID, Mailing] = {}
     found = Mailing.objects.filter(letter__notice__referral=referral_id).exclude(carrier=By.PORTAL)
-    for mailing in found.select_related("letter__notice").defer("letter__pdf", "letter__data").order_by("owed_at"):
-        turns[mailing.letter_id] = mailing
-    return [m.letter.kind for m in turns.values() if m.stands in (Stands.FAILED, Stands.RETURNED)]
+    kinds: dict[UUID, str] = {}
+    under_way: set[UUID] = set()
+    for letter_id, kind, stands in found.order_by("owed_at").values_list("letter_id", "letter__kind", "stands"):
+        kinds[letter_id] = kind
+        if stands not in (Stands.FAILED, Stands.RETURNED):
+            under_way.add(letter_id)
+    return [kind for letter_id, kind in kinds.items() if letter_id not in under_way]
 
 
 def close(before: Snapshot, told: Close, person: Person, now: datetime) -> Change:

@@ -88,12 +88,12 @@ def certificate_of(pem: str) -> x509.Certificate:
         certificate = x509.load_pem_x509_certificate(pem.encode())
     except ValueError:
         raise NotCarried(
-            "The reader's certificate cannot be read. Ask the office for it again, or send by mail."
+            "The office's certificate cannot be read. Ask for it again, or send by mail."
         ) from None
     key = certificate.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < SHORTEST_KEY:
         raise NotCarried(
-            "The reader's certificate holds no RSA key of 2,048 bits or more. Ask for another, or send by mail."
+            "The office's certificate holds no RSA key of 2,048 bits or more. Ask for another, or send by mail."
         )
     return certificate
 
