@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from secondopinion.desk import beginnings, delegation, forwarding, intake, members, work_list
+from secondopinion.desk import beginnings, delegation, forwarding, intake, members, post, work_list
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
     path("delegation/", delegation.register, name="delegation"),
     path("forwarding/", forwarding.send, name="forward"),
     path("forwarding/<uuid:forwarded_id>/", forwarding.forwarded, name="forwarded"),
+    path("post/", post.post_room, name="post"),
+    path("post/days/", post.post_days, name="post-days"),
+    path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

@@ -87,9 +87,7 @@ def certificate_of(pem: str) -> x509.Certificate:
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
     except ValueError:
-        raise NotCarried(
-            "The office's certificate cannot be read. Ask for it again, or send by mail."
-        ) from None
+        raise NotCarried("The office's certificate cannot be read. Ask for it again, or send by mail.") from None
     key = certificate.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < SHORTEST_KEY:
         raise NotCarried(
