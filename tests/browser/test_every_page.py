@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.db import OperationalError
 from playwright.sync_api import expect
@@ -11,8 +13,9 @@ from browser.gallery import Gallery
 from browser.requests import made_up
 from browser.watch import Watch
 from browser.writing import write_a_denial
-from county import TODAY
+from county import NOW, TODAY
 from secondopinion.desk import work_list
+from secondopinion.letters.models import Mailing
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Notice, Referral
 
@@ -117,6 +120,34 @@ def test_the_pages_behind_a_referral_keep_the_baseline(somebody: SomebodyAt, gal
     gallery.found_nothing()
 
 
+def test_the_post_keeps_the_baseline(somebody: SomebodyAt, gallery: Gallery, watch: Watch) -> None:
+    watch.expected.add(422)
+    nurse = somebody("nurse@plan")
+    nurse.open("/post/")
+    nurse.reads("Every letter that was owed has been handed over.")
+    gallery.look(nurse, "Post, nothing to do")
+    number, letter = what_the_post_has_to_do()
+    nurse.open("/post/")
+    gallery.look(nurse, "Post")
+    nurse.open("/post/days/?since=2026-11-01&until=2026-11-30")
+    gallery.look(nurse, "Post, day by day")
+    nurse.open("/post/days/?since=2026-11-30&until=2026-11-01")
+    gallery.look(nurse, "Post, day by day, refused")
+    nurse.open(f"/referrals/{number}/letters/{letter}/")
+    nurse.page.locator("summary", has_text="Send it again").click()
+    nurse.send("Send the letter again")
+    gallery.look(nurse, "Letter, sending again refused")
+    nurse.open("/post/offices/")
+    nurse.send("Write down the address")
+    gallery.look(nurse, "Addresses of offices, refused")
+    nurse.open("/post/confidential/M0000003/")
+    nurse.type("The day it reached the plan", "2026-11-20")
+    nurse.type("Address to use from now on", "P.O. Box 7\nOrchard City, CA 92999")
+    nurse.send("Write to this address from now on")
+    gallery.look(nurse, "Confidential communications")
+    gallery.found_nothing()
+
+
 def test_what_is_said_when_a_page_cannot_be_shown_keeps_the_baseline(
     somebody: SomebodyAt, gallery: Gallery, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +168,20 @@ def test_what_is_said_when_a_page_cannot_be_shown_keeps_the_baseline(
         nurse.open("/")
         gallery.look(nurse, name)
     gallery.found_nothing()
+
+
+def what_the_post_has_to_do() -> tuple[str, UUID]:
+    """One letter could not be handed over, one came back, one is not acknowledged. The one that came back."""
+    with plan_scope(TODAY):
+        printed = Mailing.objects.filter(carrier="print", stands="accepted").order_by("handed_over_at")
+        first, back, silent = list(printed[:3])
+        Mailing.objects.create(
+            letter_id=first.letter_id, network_id=first.network_id, carrier="print", nth=2, owed_at=NOW, batch_on=TODAY,
+            tries=4, tried_at=NOW, why="The print house’s folder took no letter (No space left on device).",
+        )  # fmt: skip
+        Mailing.objects.filter(pk=back.pk).update(stands="returned", ended_at=NOW, why="moved, no new address")
+        Mailing.objects.filter(pk=silent.pk).update(stands="handed_over")
+        return Notice.objects.get(letter_id=back.letter_id).referral.number, back.letter_id
 
 
 def one_referral_in_each_state() -> dict[str, str]:

@@ -68,7 +68,6 @@ def test_what_is_stuck_says_why_how_often_since_when_and_whose_clock_runs(
     assert "tried in vain 2 times, last Mon, Nov 23, 2026, 12:00 PM PT" in said
     assert "Owed since Mon, Nov 23, 2026, 10:00 AM PT" in said
     assert found.number in said
-    found.refresh_from_db()
     assert "so-due" in said.split("Could not be handed over")[1].split("Came back, or")[0]
     assert "Member One" not in said, "a list of the post names nobody"
 
@@ -236,3 +235,33 @@ def test_the_post_of_an_office_is_shown_with_the_office_that_asked(
     said = words(signed_in_as("nurse@plan"), page_of(found, letter))
     assert "the office that asked" in said
     assert "Portal copy" not in said
+
+
+def test_an_office_is_written_to_where_somebody_verified(place: County, signed_in_as: Browser) -> None:
+    nurse = signed_in_as("nurse@plan")
+    told = {"npi": place.pcp.npi, "by": "fax", "to": "(714) 555-0151", "certificate": ""}
+    refused = nurse.post("/post/offices/", told)
+    assert refused.status_code == 422
+    assert "Call the office and confirm the address first" in refused.content.decode()
+    assert nurse.post("/post/offices/", {**told, "verified": "on", "to": "911"}).status_code == 422
+    assert nurse.post("/post/offices/", {**told, "verified": "on"}).status_code == 303
+    said = words(nurse, "/post/offices/")
+    assert "+17145550151" in said
+    assert "verified Mon, Nov 23, 2026 by Nurse" in said
+
+
+def test_a_members_request_in_confidence_is_taken_in_shown_and_taken_back(place: County, signed_in_as: Browser) -> None:
+    clerk, address = signed_in_as("intake@plan"), "/post/confidential/M0000003/"
+    told = {
+        "how": "electronic",
+        "received_on": "2026-11-20",
+        "address": "PO Box 77\nHarbor City, CA 92000",
+        "phone": "",
+    }
+    assert clerk.post(address, {**told, "address": "PO Box 77"}).status_code == 422
+    assert clerk.post(address, told).status_code == 303
+    assert "PO Box 77<br>Harbor City" in words(clerk, address)
+    assert clerk.post(address, {"end": "yes"}).status_code == 303
+    assert "No request stands." in words(clerk, address)
+    with plan_scope(TODAY):
+        assert AccessEntry.objects.filter(what="confidential", about="M0000003").exists()

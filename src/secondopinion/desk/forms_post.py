@@ -8,6 +8,7 @@ from django import forms
 
 from secondopinion.desk.step_fields import CLASSES, missing
 from secondopinion.letters.models_mailing import By
+from secondopinion.people.models import ConfidentialRequest
 
 LONGEST = 60  # characters of a line in the window of an envelope
 
@@ -18,7 +19,8 @@ class PostForm(forms.Form):
     def __init__(self, data: Any = None, **more: Any) -> None:
         super().__init__(data, use_required_attribute=False, **more)
         for field in self.fields.values():
-            field.error_messages["required"] = missing(str(field.label))
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = missing(str(field.label))
             field.widget.attrs["class"] = CLASSES.get(type(field.widget), "usa-input")
 
 
@@ -34,6 +36,41 @@ class CameBackForm(PostForm):
         label="What the envelope says", max_length=200, help_text="For example: moved, no new address"
     )
     mailing = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class OfficeForm(PostForm):
+    """Where an office gets letters, as somebody has just verified."""
+
+    npi = forms.CharField(label="NPI of the office’s professional", max_length=10)
+    by = forms.ChoiceField(label="How", choices=[(b.value, b.label) for b in (By.FAX, By.MAIL)])
+    to = forms.CharField(label="Fax number or e-mail address", max_length=254)
+    certificate = forms.CharField(
+        label="The office’s certificate", required=False, max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Only for e-mail: the X.509 certificate as text, from BEGIN CERTIFICATE to END CERTIFICATE.",
+    )  # fmt: skip
+    verified = forms.BooleanField(
+        label="I have just called the office at a number we knew before, and it confirmed this address.",
+        error_messages={"required": "Call the office and confirm the address first, then tick the box."},
+    )
+
+
+class ConfidentialForm(PostForm):
+    """Where a Member asks to be written to; no reason is asked for."""
+
+    how = forms.ChoiceField(
+        label="How the request came",
+        choices=[(h.value, h.label) for h in ConfidentialRequest.How],
+    )
+    received_on = forms.DateField(
+        label="The day it reached the plan", widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "“The day it reached the plan” is no day."},
+    )  # fmt: skip
+    address = forms.CharField(
+        label="Address to use from now on", max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Street, then city, State and ZIP: two to four lines.",
+    )  # fmt: skip
+    phone = forms.CharField(label="Phone to use", required=False, max_length=20)
 
 
 class AgainForm(PostForm):

@@ -40,7 +40,7 @@ def post_of(request: HttpRequest, found: Referral, one: Letter, typed: Mapping[s
         auto_id="back-%s", initial={"on": today, "mailing": out[-1].pk if out else None}
     )
     return {
-        "mailings": [(m, By(m.carrier).label, Stands(m.stands).label, *LOOKS[m.stands]) for m in mailings],
+        "mailings": [(m, By(m.carrier).label, m.stands_words, *LOOKS[m.stands]) for m in mailings],
         "back_form": back if may and out else None,
         "again_form": (typed.get("again") or AgainForm(auto_id="again-%s")) if may and mailings else None,
         "may_try_now": may and waits,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from secondopinion.desk import beginnings, delegation, forwarding, intake, members, post, work_list
+from secondopinion.desk import beginnings, delegation, forwarding, intake, members, post, post_addresses, work_list
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/", post.post_room, name="post"),
     path("post/days/", post.post_days, name="post-days"),
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
+    path("post/offices/", post_addresses.offices, name="post-offices"),
+    path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

@@ -48,6 +48,11 @@ def keep_address(
     )  # fmt: skip
 
 
+def addresses_on(on: date) -> list[OfficeAddress]:
+    """Every address in force on a day, by NPI."""
+    return list(OfficeAddress.objects.filter(Period.covering(on)).order_by("npi", "by", "-id"))
+
+
 def address_of(npi: str, by: str, on: date) -> OfficeAddress | None:
     """Where an office gets letters this way on a day, if that was verified recently enough to be trusted."""
     since = on - timedelta(days=value("post.verified", on).number)

@@ -30,6 +30,9 @@ class Stands(models.TextChoices):
     RETURNED = "returned", "Came back"
 
 
+ARRIVED = {"print": "Postmarked", "fax": "Delivered", "email": "Taken by the mail server", "portal": "Readable"}
+
+
 class Mailing(models.Model):
     """One mailing of one letter by one carrier. Exactly one first mailing for each letter and carrier.
 
@@ -88,6 +91,11 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.nth} of {self.letter_id}"
+
+    @property
+    def stands_words(self) -> str:
+        """Where it stands, in words that fit the carrier."""
+        return ARRIVED[self.carrier] if self.stands == Stands.ARRIVED else str(Stands(self.stands).label)
 
 
 class OfficeAddress(Period):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -37,7 +36,7 @@ class Piece:
     @property
     def stands(self) -> str:
         """Where it stands, in words."""
-        return str(Stands(self.mailing.stands).label)
+        return self.mailing.stands_words
 
 
 def stuck(person: Person, now: datetime) -> list[Piece]:
@@ -96,8 +95,3 @@ def _pieces(rows: QuerySet[Mailing], now: datetime) -> list[Piece]:
         for m in mailings
         if m.letter_id in by_letter
     ]
-
-
-def count_of(lists: Sequence[Sequence[Piece]]) -> int:
-    """How many things want a look."""
-    return sum(map(len, lists))
