@@ -39,9 +39,10 @@ def _sheet(name: str, lines: Sequence[str], program: str, on: date, fax: str | N
         if (odd := typeface.unprintable(words)) is not None:
             raise Incomplete("address sheet", f"the address holds U+{ord(odd):04X}, which cannot be printed")
     plan = the_plan()
+    number = f"1-{fax[2:5]}-{fax[5:8]}-{fax[8:]}" if fax else None
     said: dict[str, Any] = {
         "plan": {"name": plan.name, "address_lines": plan.address_lines, "phone": plan.phone[program]},
-        "name": name, "lines": list(lines), "fax": fax, "pages": pages, "on": f"{on:%B} {on.day}, {on.year}",
+        "name": name, "lines": list(lines), "fax": number, "pages": pages, "on": f"{on:%B} {on.day}, {on.year}",
     }  # fmt: skip
     made = typst.Compiler(SHEET, root=TEMPLATES, font_paths=_fonts()).compile(
         format="pdf", pdf_standards=["ua-1"], timestamp=datetime(on.year, on.month, on.day, 12, tzinfo=UTC),
