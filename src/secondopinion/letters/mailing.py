@@ -98,6 +98,11 @@ def waiting_mailings(letter_id: UUID, ways: Iterable[Way], *, now: datetime) -> 
     return [m for m in found if m.stands == Stands.WAITING]
 
 
+def lock_letter(letter_id: UUID) -> None:
+    """Lock a letter's row until the transaction ends. Always before its referral's: the worker takes both so."""
+    Letter.objects.select_for_update().only("pk").filter(pk=letter_id).first()
+
+
 def first_mailing(letter: Letter, way: Way) -> Mailing:
     """The row of a letter's first mailing on a way, not saved."""
     return Mailing(letter=letter, network_id=letter.network_id, carrier=way.by, owed_at=letter.owed_at,

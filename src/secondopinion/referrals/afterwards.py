@@ -15,7 +15,7 @@ from secondopinion.letters.acknowledging import Refused as RefusedRow
 from secondopinion.letters.acknowledging import Row, RowRefused, Status, acknowledge, rows_of
 from secondopinion.letters.carriers import Carrier, Fax, NotCarried
 from secondopinion.letters.carriers.fax import FaxState
-from secondopinion.letters.mailing import leaves_by_report
+from secondopinion.letters.mailing import leaves_by_report, lock_letter
 from secondopinion.letters.models import Mailing
 from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.people.person import SYSTEM, Person
@@ -122,6 +122,7 @@ def _report(mailing: Mailing, fax: Carrier | None, now: datetime) -> tuple[FaxSt
 
 
 def _failed(mailing: Mailing, why: str, now: datetime) -> None:
+    lock_letter(mailing.letter_id)
     notice = notice_of(mailing.letter_id)
     changed = Mailing.objects.filter(pk=mailing.pk, stands=Stands.HANDED_OVER).update(
         stands=Stands.FAILED, ended_at=now, acknowledged_at=now, why=why[:300]
@@ -139,6 +140,8 @@ def letter_came_back(
 ) -> Taken:
     """The desk holds a letter that came back. Raises Refused."""
     mailing = mailing_on(referral_id, mailing_id)
+    lock_letter(mailing.letter_id)
+    mailing.refresh_from_db(fields=["stands"])
     if mailing.stands == Stands.RETURNED:
         raise Refused("It is written down already that this letter came back. Send it again, or look at the history.")
     taken = advance(referral_id, CameBack(mailing_id, on, why), person=person, now=now)
@@ -150,6 +153,7 @@ def send_again(
     referral_id: UUID, letter_id: UUID, by: str, why: str, *, lines: tuple[str, ...] = (), person: Person, now: datetime
 ) -> Taken:
     """Owe another mailing of a sealed letter, and put the job into the queue. Raises Refused."""
+    lock_letter(letter_id)
     taken = advance(referral_id, MailAgain(letter_id, by, why, lines), person=person, now=now)
     # A way that still waits is given up: the letter goes the new way instead, not on both.
     Mailing.objects.filter(letter_id=letter_id, stands=Stands.WAITING).exclude(carrier__in=(by, By.PORTAL)).update(

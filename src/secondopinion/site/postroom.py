@@ -85,7 +85,7 @@ def close_batches(now: datetime) -> int:
     """Close the batches whose time has come. Returns how many."""
     closed = print_house().close_due(now, closings=closings_so_far(now))
     for batch in closed:
-        logger.info("Batch %s closed: %d letters, SHA-256 %s.", batch.name, batch.letters, batch.sha256)
+        logger.debug("Batch %s closed: %d letters, SHA-256 %s.", batch.name, batch.letters, batch.sha256)
     return len(closed)
 
 
