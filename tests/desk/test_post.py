@@ -105,6 +105,7 @@ def test_a_letter_shows_every_mailing_with_its_proof(place: County, signed_in_as
             postmarked_on=date(2026, 11, 24), stands="arrived"
         )
     assert "Tue, Nov 24, 2026" in words(signed_in_as("nurse@plan"), page_of(found, letter))
+    assert "postmark Tue, Nov 24, 2026" in words(signed_in_as("nurse@plan"), f"/referrals/{found.number}/")
 
 
 def test_a_returned_letter_is_listed_until_it_is_sent_again(
@@ -118,6 +119,7 @@ def test_a_returned_letter_is_listed_until_it_is_sent_again(
         printed = Mailing.objects.get(letter=letter, carrier="print")
     told = {"on": "2026-11-24", "why": "moved, no new address", "mailing": str(printed.pk)}
     assert clerk.post(page_of(found, letter) + "back/", told).status_code == 303
+    assert "Did not reach its reader." in words(clerk, f"/referrals/{found.number}/")
     listed = words(clerk, "/post/")
     assert "moved, no new address" in listed
     again = {"by": "print", "why": "new address, by phone", "address": "1 Elm Street\nOrchard City, CA 92999"}
@@ -127,6 +129,7 @@ def test_a_returned_letter_is_listed_until_it_is_sent_again(
     said = words(clerk, page_of(found, letter))
     assert f"{letter.pk}-2.pdf" in said
     assert "Another than the letter shows, on a sheet on top" in said
+    assert "Did not reach its reader." not in words(clerk, f"/referrals/{found.number}/")
     history = words(clerk, f"/referrals/{found.number}/")
     assert "came back on Tuesday, November 24, 2026" in history
     assert "sent the letter “Approval to the Member” to the Member again by mail" in history
