@@ -248,6 +248,9 @@ def test_an_office_is_written_to_where_somebody_verified(place: County, signed_i
     assert "Call the office and confirm the address first" in refused.content.decode()
     assert nurse.post("/post/offices/", {**told, "verified": "on", "to": "911"}).status_code == 422
     assert nurse.post("/post/offices/", {**told, "verified": "on"}).status_code == 303
+    citrus = signed_in_as("nurse@citrus")
+    assert citrus.post("/post/offices/", {**told, "verified": "on"}).status_code == 403
+    assert "The plan keeps these addresses." in words(citrus, "/post/offices/")
     said = words(nurse, "/post/offices/")
     assert "+17145550151" in said
     assert "verified Mon, Nov 23, 2026 by Nurse" in said
@@ -266,5 +269,6 @@ def test_a_members_request_in_confidence_is_taken_in_shown_and_taken_back(place:
     assert "PO Box 77<br>Harbor City" in words(clerk, address)
     assert clerk.post(address, {"end": "yes"}).status_code == 303
     assert "No request stands." in words(clerk, address)
+    words(signed_in_as("nurse@citrus"), "/post/confidential/M0000001/", 404)
     with plan_scope(TODAY):
         assert AccessEntry.objects.filter(what="confidential", about="M0000003").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -25,7 +26,9 @@ from secondopinion.policy.parameters import value
 @signed_in(*ROLES, why="look after the post")
 @require_http_methods(["GET", "HEAD", "POST"])
 def offices(request: HttpRequest) -> HttpResponse:
-    """The verified addresses of offices, and a form for another."""
+    """The verified addresses of offices, and a form for another: the plan keeps them, for itself and its networks."""
+    if request.method == "POST" and person_of(request).network is not None:
+        raise PermissionDenied("The plan keeps the addresses of offices. Ask the plan to verify this one.")
     if request.method != "POST":
         return _offices(request, OfficeForm(auto_id="office-%s"))
     form = OfficeForm(request.POST, auto_id="office-%s")
@@ -48,6 +51,7 @@ def _offices(request: HttpRequest, form: PostForm, errors: list[Line] | None = N
         "form": form,
         "errors": errors or (),
         "addresses": addresses_on(today),
+        "may_write": person_of(request).network is None,
         "lasts": value("post.verified", today).number,
     }
     return render(request, "desk/post_offices.html", context, status=NOT_SO if errors else 200)
