@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from browser.desk import SomebodyAt
 from browser.gallery import Gallery
+from browser.posted import what_the_post_has_to_do
 from browser.requests import made_up
 from browser.watch import Watch
 from browser.writing import write_a_denial
@@ -114,6 +115,34 @@ def test_the_pages_behind_a_referral_keep_the_baseline(somebody: SomebodyAt, gal
         gallery.look(nurse, f"Letter, {kind}")
     write_a_denial(physician, made_up("physician_review"))
     gallery.look(physician, "Decide, the letter shown")
+    gallery.found_nothing()
+
+
+def test_the_post_keeps_the_baseline(somebody: SomebodyAt, gallery: Gallery, watch: Watch) -> None:
+    watch.expected.add(422)
+    nurse = somebody("nurse@plan")
+    nurse.open("/post/")
+    nurse.reads("Every letter that was owed has been handed over.")
+    gallery.look(nurse, "Post, nothing to do")
+    number, letter = what_the_post_has_to_do()
+    nurse.open("/post/")
+    gallery.look(nurse, "Post")
+    nurse.open("/post/days/?since=2026-11-01&until=2026-11-30")
+    gallery.look(nurse, "Post, day by day")
+    nurse.open("/post/days/?since=2026-11-30&until=2026-11-01")
+    gallery.look(nurse, "Post, day by day, refused")
+    nurse.open(f"/referrals/{number}/letters/{letter}/")
+    nurse.page.locator("summary", has_text="Send it again").click()
+    nurse.send("Send the letter again")
+    gallery.look(nurse, "Letter, sending again refused")
+    nurse.open("/post/offices/")
+    nurse.send("Write down the address")
+    gallery.look(nurse, "Addresses of offices, refused")
+    nurse.open("/post/confidential/M0000003/")
+    nurse.type("The day it reached the plan", "2026-11-20")
+    nurse.type("Address to use from now on", "P.O. Box 7\nOrchard City, CA 92999")
+    nurse.send("Write to this address from now on")
+    gallery.look(nurse, "Confidential communications")
     gallery.found_nothing()
 
 

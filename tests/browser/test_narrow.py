@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from browser.desk import Desk, SomebodyAt
+from browser.posted import what_the_post_has_to_do
 from browser.requests import made_up
 from browser.watch import Watch
 
@@ -33,6 +34,7 @@ def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, wa
     watch.expected.add(404)
     new = stranger(**SCREENS[screen])
     nurse, physician = (somebody(name, **SCREENS[screen]) for name in ("nurse@plan", "physician@plan"))
+    number, letter = what_the_post_has_to_do()
     pages: list[tuple[Desk, str]] = [
         (new, "/sign-in"),
         (nurse, "/"),
@@ -45,6 +47,11 @@ def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, wa
         (nurse, f"/referrals/{made_up('closed')}/consultation/"),
         (physician, f"/referrals/{made_up('physician_review')}/decide/"),
         (nurse, "/referrals/SO-2020-000001/"),
+        (nurse, "/post/"),
+        (nurse, "/post/days/?since=2026-11-01&until=2026-11-30"),
+        (nurse, "/post/offices/"),
+        (nurse, "/post/confidential/M0000003/"),
+        (nurse, f"/referrals/{number}/letters/{letter}/"),
     ]
     faults = []
     for desk, address in pages:

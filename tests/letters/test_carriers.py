@@ -3,6 +3,7 @@
 import csv
 import errno
 import hashlib
+import json
 import os
 import random
 import signal
@@ -11,7 +12,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,11 @@ from uuid import UUID
 import pytest
 
 from secondopinion.letters import carriers
-from secondopinion.letters.carriers import COLUMNS, NotCarried, Parcel, PrintHouse
+from secondopinion.letters.carriers import COLUMNS, Enclosure, NotCarried, Parcel, PrintHouse
 
 FRIDAY = date(2026, 11, 20)  # Friday
-SRC = str(Path(carriers.__file__).parents[2])
+CLOSING = datetime(2026, 11, 20, 15, tzinfo=UTC)  # Friday
+SRC = str(Path(carriers.__file__).parents[3])
 POST_MANY = """
 import sys
 from pathlib import Path
@@ -59,7 +61,7 @@ def assert_each_once(folder: Path, count: int) -> None:
 
 def test_a_letter_stands_in_its_days_batch_with_one_line_in_the_list(tmp_path):
     receipt = PrintHouse(tmp_path).post(parcel())
-    assert receipt == f"2026-11-20/SO-2026-000431-denial_to_member-{UUID(int=1)}.pdf"
+    assert receipt == f"2026-11-20/{UUID(int=1)}.pdf"
     assert (tmp_path / receipt).read_bytes() == parcel().pdf
     (row,) = listed(tmp_path)
     assert row["recipient_name"] == "Rosa Delgado"
@@ -178,7 +180,74 @@ def test_a_name_cannot_write_a_second_line_or_a_formula(tmp_path):
     assert row["recipient_name"] == '\'=cmd() "x",y z'
 
 
-def test_a_number_cannot_leave_the_batch(tmp_path):
-    receipt = PrintHouse(tmp_path).post(replace(parcel(0), number="../../etc/x"))
-    assert receipt.count("/") == 1
-    assert (tmp_path / receipt).is_file()
+def test_a_file_name_tells_nothing_of_the_letter(tmp_path):
+    enclosed = Enclosure("report of Rosa Delgado.pdf", b"%PDF report", hashlib.sha256(b"%PDF report").hexdigest())
+    PrintHouse(tmp_path).post(replace(parcel(), enclosures=(enclosed,), cover=b"%PDF cover", nth=2))
+    names = {path.name for path in (tmp_path / "2026-11-20").iterdir()}
+    key = f"{UUID(int=1)}-2"
+    assert names == {"manifest.csv", f"{key}.pdf", f"{key}-cover.pdf", f"{key}-enclosure-1.pdf"}
+
+
+def test_a_second_mailing_of_the_same_letter_is_another_line(tmp_path):
+    house = PrintHouse(tmp_path)
+    assert house.post(parcel()) != house.post(replace(parcel(), nth=2))
+    assert [row["mailing_id"] for row in listed(tmp_path)] == [str(UUID(int=1)), f"{UUID(int=1)}-2"]
+
+
+def test_a_closed_batch_takes_nothing_and_the_next_one_does(tmp_path):
+    house = PrintHouse(tmp_path)
+    house.post(parcel(1))
+    closed = house.close(tmp_path / "2026-11-20", CLOSING)
+    assert (closed.name, closed.letters) == ("2026-11-20", 1)
+    assert house.post(parcel(2)).startswith("2026-11-20-2/")
+    assert house.post(parcel(1)).startswith("2026-11-20/"), "it was handed over before the batch was closed"
+    assert len(listed(tmp_path)) == 1
+
+
+def test_the_sums_of_a_closed_batch_are_those_of_its_files(tmp_path):
+    house, report = PrintHouse(tmp_path), b"%PDF report"
+    house.post(replace(parcel(1), cover=b"%PDF cover"))
+    house.post(replace(parcel(2), enclosures=(Enclosure("r.pdf", report, hashlib.sha256(report).hexdigest()),) * 2))
+    closed = house.close(tmp_path / "2026-11-20", CLOSING)
+    batch = tmp_path / "2026-11-20"
+    sums = (batch / "SHA256SUMS").read_bytes()
+    assert hashlib.sha256(sums).hexdigest() == closed.sha256 == json.loads((batch / "batch.json").read_text())["sha256"]
+    told = dict(reversed(line.split("  ")) for line in sums.decode().splitlines())
+    assert set(told) == {p.name for p in batch.iterdir()} - {"SHA256SUMS", "batch.json"}
+    assert all(hashlib.sha256((batch / name).read_bytes()).hexdigest() == seal for name, seal in told.items())
+
+
+def test_closing_again_changes_nothing(tmp_path):
+    house = PrintHouse(tmp_path)
+    house.post(parcel())
+    batch = tmp_path / "2026-11-20"
+    first = house.close(batch, CLOSING)
+    said = (batch / "batch.json").read_bytes()
+    assert house.close(batch, CLOSING + timedelta(hours=1)) == first
+    assert (batch / "batch.json").read_bytes() == said
+
+
+def test_the_batches_of_days_past_are_closed_and_todays_at_its_times(tmp_path):
+    house = PrintHouse(tmp_path)
+    house.post(replace(parcel(1), batch_on=date(2026, 11, 19)))  # Thursday
+    house.post(parcel(2))
+    assert [b.name for b in house.close_due(CLOSING, closings=0)] == ["2026-11-19"]
+    assert [b.name for b in house.close_due(CLOSING, closings=1)] == ["2026-11-20"]
+    house.post(parcel(3))
+    assert house.close_due(CLOSING, closings=1) == []
+    assert [b.name for b in house.close_due(CLOSING, closings=2)] == ["2026-11-20-2"]
+
+
+def test_another_address_on_top_of_a_letter_handed_over_is_not_taken_for_the_same(tmp_path):
+    house = PrintHouse(tmp_path)
+    house.post(parcel())
+    with pytest.raises(NotCarried, match="another printing"):
+        house.post(replace(parcel(), cover=b"%PDF another address"))
+
+
+def test_a_list_that_another_process_has_added_to_is_read_on(tmp_path):
+    mine, other = PrintHouse(tmp_path), PrintHouse(tmp_path)
+    mine.post(parcel(1))
+    other.post(parcel(2))
+    mine.post(parcel(2))
+    assert len(listed(tmp_path)) == 2

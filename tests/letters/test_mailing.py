@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from secondopinion.letters.carriers import NotCarried, Parcel, PrintHouse
 from secondopinion.letters.freeze import freeze
 from secondopinion.letters.kinds import KINDS, Example, examples
 from secondopinion.letters.mailing import NoSuchLetter, Posted, mail
-from secondopinion.letters.models import Letter
+from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.paper import seal, text_of
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.people.models import HealthNetwork
@@ -207,3 +208,16 @@ def test_every_letter_of_every_opinion_says_what_it_must(kind: str, example: Exa
     words = " ".join(text_of(sealed.pdf).split())
     if opinion != "second" and not KINDS[kind].adverse:  # a denial quotes the policy's own words on second opinions
         assert "second opinion" not in words
+
+
+def test_letters_that_left_before_mailings_were_kept_get_theirs(letter):
+    with plan_scope(FRIDAY):
+        waiting = owed()
+        sealed = {"pdf": b"%PDF", "pdf_sha256": "0" * 64, "sealed_at": NOON, "mailed_at": NOON}
+        Letter.objects.filter(pk=letter.pk).update(**sealed, batch_line="2026-11-20/old-name.pdf")
+        with connections["default"].cursor() as cursor:
+            cursor.execute(import_module("secondopinion.letters.migrations.0003_mailings").BEFORE)
+        (made,) = Mailing.objects.all()
+        assert (made.letter_id, made.carrier, made.nth, made.stands) == (letter.pk, "print", 1, "handed_over")
+        assert (made.receipt, made.handed_over_at, made.batch_on) == ("2026-11-20/old-name.pdf", NOON, FRIDAY)
+        assert waiting.mailed_at is None

@@ -19,6 +19,7 @@ from policy.when import at
 from referrals.life import DENIAL, PDF, YES, asked
 from referrals.ways import EXPERTISE, NOBODY_INSIDE, WORDS, contact, modify, outreach
 from secondopinion.letters.carriers import Parcel
+from secondopinion.letters.models import Mailing
 from secondopinion.people.person import POLICY, SYSTEM, Person
 from secondopinion.people.rls import Scope, set_scope
 from secondopinion.policy.asked import About, Opinion
@@ -27,6 +28,7 @@ from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
+from secondopinion.referrals import told_post as heard
 from secondopinion.referrals import told_review as review
 from secondopinion.referrals import told_time as time_
 from secondopinion.referrals.advance import advance
@@ -181,6 +183,7 @@ class Life(RuleBasedStateMachine):
         level = draw(st.sampled_from(LEVELS))
         told_at = draw(st.sampled_from([None, self.now, self.now - timedelta(hours=3)]))
         earlier = row.maybe_appeal_of.number if row.maybe_appeal_of else "SO-2026-000000"
+        sent = Mailing.objects.filter(letter__notice__referral=row).order_by("owed_at", "id").first() or Mailing()
         makers = {
             "classify": lambda: t.Classify(Opinion.SECOND, About.SPECIALIST_CARE),
             "hand_over": lambda: t.HandOver("another desk"),
@@ -273,6 +276,13 @@ class Life(RuleBasedStateMachine):
             "ask_peer": lambda: review.AskPeer(self.now, "Dr. Lind", "1-714-555-0150", draw(st.booleans())),
             "answer_peer": lambda: review.AnswerPeer(WORDS),
             "answer_complaint": lambda: objections.AnswerComplaint("Ann Oak", WORDS),
+            "postmarked": lambda: heard.Postmarked(sent.pk, today),
+            "not_delivered": lambda: heard.NotDelivered(sent.pk, WORDS),
+            "came_back": lambda: heard.CameBack(sent.pk, today - timedelta(days=draw(st.integers(-1, 2))), WORDS),
+            "mail_again": lambda: heard.MailAgain(
+                sent.letter_id or row.pk, draw(st.sampled_from(["print", "fax", "email"])), WORDS
+            ),
+            "mailed_again": lambda: heard.MailedAgain(sent.pk),
         }  # fmt: skip
         return makers[name]()
 

@@ -14,9 +14,10 @@ from county import NOW, county
 from emptying import empty_tables
 from referrals.life import DENIAL, PDF, asked, given_a_referral_with_a_physician, given_an_authorized_referral
 from secondopinion.letters.carriers import PrintHouse
-from secondopinion.letters.models import Letter
+from secondopinion.letters.models import Letter, Mailing
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.afterwards import take_acknowledgements
 from secondopinion.referrals.chain import ask_for_another
 from secondopinion.referrals.checks.every import EVERY
 from secondopinion.referrals.models import Referral
@@ -26,7 +27,14 @@ from secondopinion.referrals.receive import receive
 from secondopinion.referrals.sweep import take_due
 from secondopinion.referrals.told import Choose, Report, Schedule, See, Withdraw
 
-GUARDED = ("referrals_event", "referrals_notice", "letters_letter", "referrals_referral", "referrals_runningclock")
+GUARDED = (
+    "referrals_event",
+    "referrals_notice",
+    "letters_letter",
+    "letters_mailing",
+    "referrals_referral",
+    "referrals_runningclock",
+)
 DAMAGED = (*GUARDED, "people_license")
 NIGHT = datetime(2026, 12, 1, 10, 30, tzinfo=UTC)  # Tuesday 02:30 in California
 
@@ -62,12 +70,21 @@ def given_a_county_where_everything_happened(mailing):
     take_due(datetime(2026, 12, 1, 7, 45, tzinfo=UTC))  # Monday 23:45: the time of Maria's physician is over
     with plan_scope(NOW.date()):
         mail_all(mailing, NIGHT)
+        acknowledge_all(NIGHT)
         return dict(Referral.objects.order_by("number").values_list("number", "state"))
 
 
 def mail_all(folder, now):
     for letter in Letter.objects.filter(mailed_at__isnull=True).order_by("owed_at"):
         post(letter.pk, now=now, carrier=PrintHouse(folder))
+
+
+def acknowledge_all(now):
+    """The print house answers for every letter."""
+    rows = ["mailing_id,sha256,status,on,reason"]
+    for mailing in Mailing.objects.filter(carrier="print").select_related("letter"):
+        rows.append(f"{mailing.letter_id},{mailing.letter.pdf_sha256},accepted,{mailing.handed_over_at:%Y-%m-%d},")
+    assert take_acknowledgements("\n".join(rows).encode(), now).refused == ()
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +153,9 @@ DAMAGE = {
     f" WHERE e.step = 'mailed' AND e.referral_id = {of('closed')}",
     "mailed": "UPDATE letters_letter SET mailed_at = NULL WHERE kind = 'deemed_denial_to_member'",
     "waiting": "UPDATE letters_letter SET mailed_at = NULL WHERE kind = 'withdrawal_to_member'",
+    "acknowledged": "UPDATE letters_mailing SET stands = 'handed_over', acknowledged_at = NULL,"
+    " handed_over_at = '2026-11-24 18:00Z' WHERE carrier = 'print' AND letter_id IN"
+    f" (SELECT letter_id FROM referrals_notice WHERE referral_id = {of('denied')})",
     "signatures": "UPDATE people_license SET to_on = '2026-11-20'",
     "visits": "UPDATE referrals_event SET step = 'see' WHERE step IN ('choose', 'see')"
     f" AND referral_id = {of('closed')}",

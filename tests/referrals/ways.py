@@ -15,6 +15,9 @@ from county import NOW, County, professional
 from referrals.life import DENIAL, PDF, YES, asked
 from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.letters.mailing import Way as By
+from secondopinion.letters.mailing import waiting_mailings
+from secondopinion.letters.models import Mailing
 from secondopinion.people.models import Delegation
 from secondopinion.people.person import SYSTEM, Person
 from secondopinion.policy.asked import About, Opinion
@@ -22,6 +25,7 @@ from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
+from secondopinion.referrals import told_post as heard
 from secondopinion.referrals import told_review as review
 from secondopinion.referrals import told_time as time_
 from secondopinion.referrals.advance import advance
@@ -183,6 +187,22 @@ def letter_mailed(there: County) -> Way:
     return way.ready(t.Mailed(notice.letter_id, notice.kind, notice.recipient_role, "batch/line.pdf"), "system")
 
 
+def handed_over(there: County) -> tuple[Brought, Mailing]:
+    """A letter went out by mail: its mailing as the print house took it, without printing anything."""
+    way = came_in(there, answers=YES)
+    letter = Notice.objects.get(referral_id=way.referral).letter
+    (mailing,) = waiting_mailings(letter.pk, (By("print"),), now=NOW)
+    mailing.stands, mailing.handed_over_at, mailing.receipt = "handed_over", NOW, "b/l.pdf"
+    mailing.save()
+    return way, mailing
+
+
+def after_handing_over(there: County, told: Callable[[Mailing], t.Told], who: str = "system") -> Way:
+    """A letter went out, and something is heard of it."""
+    way, mailing = handed_over(there)
+    return way.ready(told(mailing), who)
+
+
 def close_ready(there: County) -> Way:
     """Nothing is open any more: every letter is marked as mailed, and every clock has ended."""
     way = seen(there).then(report("needed"), "intake@plan", SEEN_AT)
@@ -335,6 +355,15 @@ WAYS: dict[str, Callable[[County], Way]] = {
     "ask_further": lambda c: reported(c).ready(after.AskFurther("SO-2026-999999", "Member One"), now=SEEN_AT),
     "parent_decided": lambda c: plans_own(c).ready(after.ParentDecided(date(2026, 11, 23), "not covered")),
     "mailed": letter_mailed,
+    "postmarked": lambda c: after_handing_over(c, lambda m: heard.Postmarked(m.pk, date(2026, 11, 23))),
+    "not_delivered": lambda c: after_handing_over(c, lambda m: heard.NotDelivered(m.pk, "the file cannot be read")),
+    "came_back": lambda c: after_handing_over(
+        c, lambda m: heard.CameBack(m.pk, date(2026, 11, 23), "moved"), "intake@plan"
+    ),
+    "mail_again": lambda c: after_handing_over(
+        c, lambda m: heard.MailAgain(m.letter_id, "print", WORDS), "appeals@plan"
+    ),
+    "mailed_again": lambda c: after_handing_over(c, lambda m: heard.MailedAgain(m.pk)),
     "close": close_ready,
     "dispute": lambda c: denied(c).ready(contact(), "intake@plan"),
     "acknowledge": lambda c: denied(c).then(contact()).ready(objections.Acknowledge("appeal"), "appeals@plan"),

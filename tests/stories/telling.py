@@ -27,6 +27,7 @@ from secondopinion.referrals import told as t
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.afterwards import take_acknowledgements
 from secondopinion.referrals.change import Taken
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
@@ -94,7 +95,15 @@ class Story:
             assert post(letter.pk, now=self.now, carrier=self.house)
             left.append(letter.kind)
             self.look(self.now)
+            self._print_house_answers(letter)
         return left
+
+    def _print_house_answers(self, letter: Letter) -> None:
+        """The print house says at once that it has the letter."""
+        letter.refresh_from_db(fields=["pdf_sha256"])
+        row = f"{letter.pk},{letter.pdf_sha256},accepted,{self.now.astimezone(PACIFIC).date()},"
+        came = take_acknowledgements(f"mailing_id,sha256,status,on,reason\n{row}\n".encode(), self.now)
+        assert (came.taken, came.refused) == (1, ())
 
     def sweeps(self, when: str) -> dict[str, int]:
         """The house looks for what it must do itself, and does it: how many steps of each name."""

@@ -18,6 +18,7 @@ from secondopinion.desk.referral_words import (
     spoken,
 )
 from secondopinion.desk.tellers_after import TELLERS_AFTER, beginning_of
+from secondopinion.desk.tellers_post import SENT, TELLERS_POST, where_to
 from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
 from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
@@ -213,7 +214,10 @@ def _report(event: Event, context: Context) -> Said:
 def _mailed(event: Event, context: Context) -> Said:
     kind = words_of(event.details.get("kind"), "letter")
     to = READERS.get(event.details.get("to", ""), "its reader")
-    return Said(f"mailed the letter “{kind}” to {to}", quoted("Proof of mailing", event.details.get("batch")))
+    return Said(
+        f"{SENT.get(event.details.get('by', ''), 'mailed')} the letter “{kind}” to {to}{where_to(event)}",
+        quoted("Proof of mailing", event.details.get("batch")),
+    )
 
 
 def _close(event: Event, context: Context) -> Said:
@@ -244,6 +248,7 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "mailed": _mailed,
         "close": _close,
         **TELLERS_AFTER,
+        **TELLERS_POST,
         **TELLERS_REVIEW,
         **TELLERS_TIME,
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from secondopinion.desk.errors import Line
+from secondopinion.desk.forms_post import PostForm
+from secondopinion.desk.mailings import NOTHING_TYPED, post_of
 from secondopinion.desk.pictures import pictures
 from secondopinion.desk.referral import head_of, referral_or_404
 from secondopinion.desk.referral_words import READERS
@@ -26,17 +30,28 @@ from secondopinion.referrals.models import Referral
 def letter(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
     """One letter as its reader sees it, with what it had to say and the proof of mailing."""
     found = referral_or_404(request, number)
-    one = letter_or_404(found, letter_id)
+    return show_letter(request, found, letter_or_404(found, letter_id))
+
+
+def show_letter(
+    request: HttpRequest, found: Referral, one: Letter, *, errors: Sequence[Line] = (),
+    forms: Mapping[str, PostForm] = NOTHING_TYPED, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page of a letter, after a refusal with its sentences and everything that was typed."""
     edition = reading.snapshot_of(found).edition_in_force
     must_say = sorted(questions.what_must_the_letter_say(edition, one.kind, Program(one.program)))
-    context = head_of(request, found) | {
-        "errors": (),
-        "letter": one,
-        "pages": pictures(pdf_of(one)),
-        "reader": READERS.get(one.recipient_role, one.recipient_name),
-        "must_say": must_say,
-    }
-    return render(request, "desk/letter.html", context)
+    context = (
+        head_of(request, found)
+        | post_of(request, found, one, forms)
+        | {
+            "errors": errors,
+            "letter": one,
+            "pages": pictures(pdf_of(one)),
+            "reader": READERS.get(one.recipient_role, one.recipient_name),
+            "must_say": must_say,
+        }
+    )
+    return render(request, "desk/letter.html", context, status=status)
 
 
 @signed_in(why="read a letter")

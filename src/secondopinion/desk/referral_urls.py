@@ -8,6 +8,7 @@ from secondopinion.desk.another import ask_another
 from secondopinion.desk.choosing import choose_professional
 from secondopinion.desk.consultation import consultation
 from secondopinion.desk.decision import authorize_for_another_reason, decide
+from secondopinion.desk.letter_post import letter_again, letter_came_back, letter_try_now
 from secondopinion.desk.letters import letter, letter_pdf, paper_pdf
 from secondopinion.desk.packet import packet_pdf, packet_zip
 from secondopinion.desk.referral import referral
@@ -25,6 +26,9 @@ urlpatterns = [
     path("referrals/<slug:number>/consultation/", consultation, name="consultation"),
     path("referrals/<slug:number>/letters/<uuid:letter_id>/", letter, name="letter"),
     path("referrals/<slug:number>/letters/<uuid:letter_id>/letter.pdf", letter_pdf, name="letter-pdf"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/try/", letter_try_now, name="letter-try-now"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/back/", letter_came_back, name="letter-came-back"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/again/", letter_again, name="letter-again"),
     path("referrals/<slug:number>/papers/<uuid:paper_id>/paper.pdf", paper_pdf, name="paper-pdf"),
     path("referrals/<slug:number>/packet.pdf", packet_pdf, name="packet-pdf"),
     path("referrals/<slug:number>/packet.zip", packet_zip, name="packet-zip"),

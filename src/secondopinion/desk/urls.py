@@ -11,6 +11,8 @@ from secondopinion.desk import (
     forwarding,
     intake,
     members,
+    post,
+    post_addresses,
     work_list,
 )
 
@@ -24,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directory/<slug:npi>/heard/", directory_person.heard, name="directory-heard"),
     path("forwarding/", forwarding.send, name="forward"),
     path("forwarding/<uuid:forwarded_id>/", forwarding.forwarded, name="forwarded"),
+    path("post/", post.post_room, name="post"),
+    path("post/days/", post.post_days, name="post-days"),
+    path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
+    path("post/offices/", post_addresses.offices, name="post-offices"),
+    path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

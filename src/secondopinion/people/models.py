@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import F, Func, Q
 
+from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
 from secondopinion.policy.asked import Program
 
 PROGRAMS = [(p.value, p.name) for p in Program]

@@ -30,6 +30,7 @@ from secondopinion.referrals import (
     outcomes,
     outside,
     peers,
+    posted,
     reviewing,
     timing,
 )
@@ -113,6 +114,11 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "record_first": correcting.record_first,
         "carry_over": correcting.carry_over,
         "mailed": closing.mailed,
+        "postmarked": posted.postmarked,
+        "not_delivered": posted.not_delivered,
+        "came_back": posted.came_back,
+        "mail_again": posted.mail_again,
+        "mailed_again": posted.mailed_again,
         "close": closing.close,
     }
 )

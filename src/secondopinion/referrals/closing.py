@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from secondopinion.letters.models import Mailing
+from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.people.person import Person
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.change import Change
@@ -62,6 +64,8 @@ def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Cha
             "to": told.recipient_role,
             "batch": told.batch,
             "enclosures": list(told.enclosures),
+            "by": told.by,
+            "confidential": told.confidential,
         },
         columns=columns,
     )
@@ -73,11 +77,24 @@ def open_items(referral_id: UUID) -> list[str]:
         f"letter not mailed: {n.kind.replace('_', ' ')}"
         for n in Notice.objects.filter(referral_id=referral_id, letter__mailed_at__isnull=True)
     ]
+    left += [f"letter came back: {kind.replace('_', ' ')}" for kind in undelivered(referral_id)]
     left += [
         f"clock still running: {c.kind}"
         for c in RunningClock.objects.filter(referral_id=referral_id, stopped_at__isnull=True, due_at__isnull=False)
     ]
     return left
+
+
+def undelivered(referral_id: UUID) -> list[str]:
+    """The kinds of the letters that came back, or were not carried, and were not sent again since."""
+    found = Mailing.objects.filter(letter__notice__referral=referral_id).exclude(carrier=By.PORTAL)
+    kinds: dict[UUID, str] = {}
+    under_way: set[UUID] = set()
+    for letter_id, kind, stands in found.order_by("owed_at").values_list("letter_id", "letter__kind", "stands"):
+        kinds[letter_id] = kind
+        if stands not in (Stands.FAILED, Stands.RETURNED):
+            under_way.add(letter_id)
+    return [kind for letter_id, kind in kinds.items() if letter_id not in under_way]
 
 
 def close(before: Snapshot, told: Close, person: Person, now: datetime) -> Change:

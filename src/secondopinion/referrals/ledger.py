@@ -61,6 +61,10 @@ stopped AS (
   UPDATE referrals_runningclock r SET stopped_at = e.at, outcome = e.outcome
     FROM jsonb_to_recordset(%(ends)s) AS e(kind text, rule text, outcome text, at timestamptz)
    WHERE r.referral_id = %(referral)s AND r.kind = e.kind AND r.rule = e.rule AND r.stopped_at IS NULL)"""
+JOB_AGAIN = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('mail', %(task)s::text, 0, %(referral)s::text, NULL,
+  jsonb_build_object('letter_id', %(letter)s::uuid, 'referral_id', %(referral)s::uuid),
+  NULL)::procrastinate_job_to_defer_v1])"""
 STOP_FIRST = f"WITH {STOP.strip()} SELECT 1"
 START = """
 started AS (
@@ -208,6 +212,11 @@ def write(
         ends = False
     send(statement(() if new else tuple(columns), ends, bool(clocks.starts), bool(frozen)), values)
     return position, tuple(i for i, _, _ in frozen)
+
+
+def have_mailed(letter_id: UUID, referral_id: UUID) -> None:
+    """Put a job into the queue that hands over whatever of a letter waits, in the caller's transaction."""
+    send(JOB_AGAIN, {"task": MAIL_TASK, "referral": referral_id, "letter": letter_id})
 
 
 @cache

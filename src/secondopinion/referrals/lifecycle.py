@@ -173,6 +173,11 @@ AFTERWARDS = (
                  DESK | {By.POLICY}),
     _at_the_desk("parent_decided", "The request it was for was decided", EVERY, None, "II.E"),
     _at_the_desk("mailed", "Mailed a letter", EVERY, None, "II.K", HOUSE),
+    _at_the_desk("postmarked", "Had the postmark of a letter", EVERY, None, "II.K", HOUSE),
+    _at_the_desk("not_delivered", "A letter was not delivered", EVERY, None, "II.K", HOUSE),
+    _at_the_desk("came_back", "A letter came back", EVERY, None, "II.K", DESK | APPEALS | HOUSE),
+    _at_the_desk("mail_again", "Sent a letter again", EVERY, None, "II.K", DESK | APPEALS | HOUSE),
+    _at_the_desk("mailed_again", "Mailed a letter again", EVERY, None, "II.K", HOUSE),
     _at_the_desk("close", "Closed", (S.REPORT_RECEIVED,), S.CLOSED, "III.F.1", HOUSE),
 )  # fmt: skip
 

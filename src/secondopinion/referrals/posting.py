@@ -1,47 +1,90 @@
-"""From owed to mailed: post one letter, write the proof into the history, and close what has nothing open."""
+"""From owed to mailed: hand over what of a letter waits, write the proof into the history, close what is done."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
-from secondopinion.letters.carriers import Carrier, Enclosure
-from secondopinion.letters.mailing import mail
+from secondopinion.letters.carriers import Carrier, NotCarried, PortalCopy
+from secondopinion.letters.kinds import UnknownLetter
+from secondopinion.letters.mailing import hand_over, note_failure, waiting_mailings
+from secondopinion.letters.models import Mailing
+from secondopinion.letters.models_mailing import By
+from secondopinion.letters.refusal import Incomplete
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
-from secondopinion.referrals.models import ConsultationReport, Notice, Referral
+from secondopinion.referrals.models import Notice, Referral
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Close, Mailed
+from secondopinion.referrals.told_post import MailedAgain
+from secondopinion.referrals.ways_out import envelope_of, ways_of
+
+PAPER_ONLY: Final[Mapping[str, Carrier]] = MappingProxyType({})
+NOT_SENT = (NotCarried, Incomplete, UnknownLetter)
 
 
-def post(letter_id: UUID, *, now: datetime, carrier: Carrier) -> bool:
-    """Mail one letter and record it, in one transaction. Mailed before: nothing happens, and the answer is False.
+def post(letter_id: UUID, *, now: datetime, carrier: Carrier, electronic: Mapping[str, Carrier] = PAPER_ONLY) -> bool:
+    """Hand over whatever of a letter waits, each mailing and its proof in one transaction. False: nothing waited.
 
-    Safe to repeat after a crash at any instant: the carrier knows the letter by its id, and the history has the
-    event only when the letter row says mailed.
+    `carrier` takes paper, `electronic` holds the fax and e-mail that are set up. Safe to repeat after a crash at any
+    instant. When a carrier fails, the others still get their turn; the failure is written down and raised at the end.
     """
-    with plan_scope(now.astimezone(PACIFIC).date()):
-        notice = Notice.objects.get(letter_id=letter_id)
-        enclosures = enclosed_with(notice)
-        posted = mail(letter_id, now=now, carrier=carrier, enclosures=enclosures)
-        if posted is None:
-            return False
-        told = Mailed(letter_id, notice.kind, notice.recipient_role, posted.batch_line,
-                      tuple(e.sha256 for e in enclosures))  # fmt: skip
+    carriers = {By.PRINT: carrier, By.PORTAL: PortalCopy(), **electronic}
+    day, sent, failed = now.astimezone(PACIFIC).date(), False, None
+    with plan_scope(day):
+        notice = notice_of(letter_id)
+        waiting = waiting_mailings(letter_id, ways_of(notice, electronic, now), now=now)
+    for mailing in waiting:
+        try:
+            with plan_scope(day):
+                sent |= _hand_over(mailing, notice_of(letter_id), carriers, now)
+        except NOT_SENT as error:
+            with plan_scope(day):
+                note_failure(mailing, str(error), now=now)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return sent
+
+
+def notice_of(letter_id: UUID) -> Notice:
+    """What a letter pays the debt of, with its referral and letter, without the letter's bytes."""
+    found = Notice.objects.select_related("letter", "referral__member").defer("letter__pdf", "letter__data")
+    return found.get(letter_id=letter_id)
+
+
+def _hand_over(mailing: Mailing, notice: Notice, carriers: Mapping[str, Carrier], now: datetime) -> bool:
+    carrier = carriers.get(mailing.carrier)
+    if carrier is None:
+        raise NotCarried(
+            f"The way “{By(mailing.carrier).label}” is not set up any more. Set it up, or send the letter by mail."
+        )
+    envelope = envelope_of(notice, mailing, now)
+    posted = hand_over(mailing, now=now, carrier=carrier, envelope=envelope)
+    if posted is None:
+        return False
+    if posted.leaves:
+        seals = tuple(e.sha256 for e in envelope.enclosures)
+        has_left(notice, posted.batch_line, now, by=mailing.carrier, seals=seals, confidential=envelope.confidential)
+    elif mailing.carrier == By.MAIL or (mailing.carrier == By.PRINT and mailing.nth > 1):
+        told = MailedAgain(mailing.pk, envelope.confidential)
         advance(notice.referral_id, told, person=SYSTEM, now=now)
-        close_if_done(notice.referral_id, now)
     return True
 
 
-def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
-    """What goes into the same envelope: the consultation report goes with every letter that delivers it (III.F.1)."""
-    if notice.kind not in ("report_to_member", "report_to_professional"):
-        return ()
-    file = ConsultationReport.objects.select_related("paper").get(referral_id=notice.referral_id).paper
-    return (Enclosure(file.name, bytes(file.content), file.sha256),)
+def has_left(
+    notice: Notice, receipt: str, now: datetime, *, by: str, seals: tuple[str, ...] = (), confidential: bool = False
+) -> None:
+    """The letter has left the house for the first time: write it into the history, and close what is done."""
+    told = Mailed(notice.letter_id, notice.kind, notice.recipient_role, receipt, seals, str(by), confidential)
+    advance(notice.referral_id, told, person=SYSTEM, now=now)
+    close_if_done(notice.referral_id, now)
 
 
 def close_if_done(referral_id: UUID, now: datetime) -> bool:

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, Subquery
+
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.letters.freeze import Frozen, freeze
-from secondopinion.letters.models import Letter
+from secondopinion.letters.models import Letter, Mailing
+from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.people.models import Period
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
@@ -83,8 +86,18 @@ def clocks_of(referral: Referral) -> list[RunningClock]:
 
 
 def notices_of(referral: Referral) -> list[Notice]:
-    """What was owed in writing, in the order it was owed, without the letters' bytes."""
+    """What was owed in writing, in the order it was owed, without the letters' bytes.
+
+    `postmarked_on` is the first postmark of the letter, `lost` whether it came back or was not carried, and was not
+    sent again since.
+    """
     found = Notice.objects.filter(referral=referral).select_related("letter").defer("letter__pdf", "letter__data")
+    sent = Mailing.objects.filter(letter=OuterRef("letter")).exclude(carrier=By.PORTAL)
+    ended = Q(stands__in=(Stands.FAILED, Stands.RETURNED))
+    first = sent.filter(postmarked_on__isnull=False).order_by("postmarked_on").values("postmarked_on")[:1]
+    found = found.annotate(
+        postmarked_on=Subquery(first), lost=Exists(sent.filter(ended)) & ~Exists(sent.exclude(ended))
+    )
     return list(found.order_by("position", "id"))
 
 

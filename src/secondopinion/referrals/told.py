@@ -222,6 +222,8 @@ class Mailed(Told):
     recipient_role: str
     batch: str
     enclosures: tuple[str, ...] = ()  # the seals of what went into the same envelope
+    by: str = "print"
+    confidential: bool = False  # to the address at which the Member asked to be written to
 
 
 @dataclass(frozen=True, slots=True)

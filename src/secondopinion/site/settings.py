@@ -143,5 +143,15 @@ SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # before `npm ci` there is no USW
 # Ours
 PRINT_HOUSE = Path(os.environ.get("SECONDOPINION_PRINT_HOUSE") or STATE / "print-house")
 """The folder the print house fetches letters from."""
+BATCH_CLOSES = os.environ.get("SECONDOPINION_BATCH_CLOSES", "11:00 15:00 23:50")
+"""When a day's batches are closed, Pacific time; what comes later goes into the next one."""
+FAX = os.environ.get("SECONDOPINION_FAX", "")
+FAX_TOKEN = os.environ.get("SECONDOPINION_FAX_TOKEN", "")
+MAIL = os.environ.get("SECONDOPINION_MAIL", "")
+MAIL_FROM = os.environ.get("SECONDOPINION_MAIL_FROM", "")
+MAIL_USER = os.environ.get("SECONDOPINION_MAIL_USER", "")
+MAIL_PASSWORD = os.environ.get("SECONDOPINION_MAIL_PASSWORD", "")
+MAIL_TRUSTED = Path(os.environ["SECONDOPINION_MAIL_TRUSTED"]) if "SECONDOPINION_MAIL_TRUSTED" in os.environ else None
+"""Fax and encrypted e-mail; offices get their letters by mail where neither is set up. See docs/operate.md."""
 SHARED = Path(os.environ.get("SECONDOPINION_SHARED") or CLONE.parent / "shared")
 """Where the guides' packages and examples lie, when they are on this machine at all."""

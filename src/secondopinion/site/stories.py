@@ -43,6 +43,7 @@ def tell_all(now: datetime, carrier: Carrier) -> int:
     teller = Teller(now, carrier)
     for story in STORIES:
         story(teller)
+    teller.acknowledged()
     return len(STORIES)
 
 

@@ -9,33 +9,44 @@ import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connections
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 from secondopinion.directory.health import keep
-from secondopinion.letters.carriers import PrintHouse
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals.afterwards import take_fax_reports
 from secondopinion.referrals.ledger import MAIL_TASK
 from secondopinion.referrals.overnight import overnight as look_at_all_that_is_open
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.sweep import take_due
+from secondopinion.site.postroom import close_batches, electronic, print_house, read_acknowledgements
 from secondopinion.site.proving import outcome_of
 
-FOREVER = RetryStrategy(max_attempts=None, wait=5, linear_wait=30)  # seconds; a letter is owed until it is mailed
+FIRST_WAIT, LONGEST_WAIT = 5, 15 * 60  # seconds between two tries of a letter: doubled each time, to the longest
+
+
+class UntilItIsMailed(BaseRetryStrategy):
+    """Again and again, after pauses that double up to a longest: a letter is owed until it has left."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """After how long the next try is made."""
+        return RetryDecision(retry_in={"seconds": min(FIRST_WAIT * 2 ** min(job.attempts, 10), LONGEST_WAIT)})
+
+
 AGAIN = RetryStrategy(max_attempts=5, wait=2)  # seconds; the database may be away for a moment
 STALLED_AFTER = 30.0  # seconds without a heartbeat of its worker
 
 logger = logging.getLogger("secondopinion.overnight")
 
 
-@app.task(name=MAIL_TASK, queue="mail", retry=FOREVER)
+@app.task(name=MAIL_TASK, queue="mail", retry=UntilItIsMailed())
 def mail(letter_id: str, referral_id: str) -> None:
-    """Mail one letter to the print house and write the proof into the history."""
+    """Hand over whatever of a letter waits, and write the proof into the history."""
     try:
-        post(UUID(letter_id), now=datetime.now(UTC), carrier=PrintHouse(settings.PRINT_HOUSE))
+        post(UUID(letter_id), now=datetime.now(UTC), carrier=print_house(), electronic=electronic())
     finally:
         connections.close_all()  # the job's thread ends with the job, and must not leave its connection behind
 
@@ -71,6 +82,19 @@ def directory_health(timestamp: int) -> int:
     try:
         with plan_scope(now.astimezone(PACIFIC).date()):
             return keep(now).contracted
+    finally:
+        connections.close_all()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="site.post", queue="house", queueing_lock="site.post", retry=AGAIN)
+def hear_from_carriers(timestamp: int) -> None:
+    """Close the print house's batches at their times, read its acknowledgements, and ask about faxes under way."""
+    now = datetime.now(UTC)
+    try:
+        close_batches(now)
+        read_acknowledgements(now)
+        take_fax_reports(now, electronic())
     finally:
         connections.close_all()
 

@@ -14,11 +14,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.letters.acknowledging import HEADING, Status
 from secondopinion.letters.carriers import Carrier
+from secondopinion.letters.carriers.parcel import key_of
+from secondopinion.letters.models import Mailing
+from secondopinion.letters.models_mailing import By
 from secondopinion.people.models import Member, Staff
 from secondopinion.people.person import SYSTEM, Person, person_of
 from secondopinion.policy.calendar import business_calendar
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.afterwards import take_acknowledgements
 from secondopinion.referrals.models import Notice
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
@@ -70,6 +75,20 @@ class Teller:
         waiting = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
         for letter_id in list(waiting.values_list("letter_id", flat=True)):
             post(letter_id, now=at, carrier=self.carrier)
+
+    def acknowledged(self) -> None:
+        """The made-up print house has answered for every letter of the days before today."""
+        today = self.now.astimezone(PACIFIC).date()
+        handed_over = Mailing.objects.filter(carrier=By.PRINT, handed_over_at__isnull=False).select_related("letter")
+        rows = [",".join(HEADING)]
+        for mailing in handed_over.defer("letter__pdf", "letter__data"):
+            assert mailing.handed_over_at is not None
+            on = mailing.handed_over_at.astimezone(PACIFIC).date()
+            if on < today:
+                key = key_of(mailing.letter_id, mailing.nth)
+                rows.append(f"{key},{mailing.letter.pdf_sha256},{Status.ACCEPTED},{on.isoformat()},")
+        refused = take_acknowledgements("\n".join(rows).encode(), self.now).refused
+        assert not refused, refused
 
 
 def staff(sign_in: str, at: datetime) -> Person:

@@ -42,6 +42,15 @@ class Owing(NamedTuple):
     mailed_at: datetime | None
 
 
+class Sent(NamedTuple):
+    """One mailing that the print house has been given and has said nothing of."""
+
+    letter_id: UUID
+    carrier: str
+    stands: str
+    handed_over_at: datetime | None
+
+
 class Earlier(NamedTuple):
     """The opinion that this one follows."""
 
@@ -75,6 +84,7 @@ class Case:
     earlier: Earlier | None
     licenses: Mapping[int, Sequence[Licensed]]
     now: datetime | None
+    sent: Sequence[Sent] = ()
 
 
 @dataclass(frozen=True, slots=True)

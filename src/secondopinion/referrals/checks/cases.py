@@ -15,7 +15,7 @@ import orjson
 
 from secondopinion.people.models import License
 from secondopinion.people.prepared import send
-from secondopinion.referrals.checks.case import Case, Earlier, Licensed, Owing, Past
+from secondopinion.referrals.checks.case import Case, Earlier, Licensed, Owing, Past, Sent
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
 ROWS = f"SELECT {', '.join(COLUMNS)} FROM referrals_referral WHERE id = ANY(%s) ORDER BY number"  # noqa: S608
@@ -32,6 +32,11 @@ OWED = (
     " FROM referrals_notice n LEFT JOIN letters_letter l ON l.id = n.letter_id"
     " WHERE n.referral_id = ANY(%s) ORDER BY n.id"
 )
+SENT = (
+    "SELECT n.referral_id, m.letter_id, m.carrier, m.stands, m.handed_over_at FROM letters_mailing m"
+    " JOIN referrals_notice n ON n.letter_id = m.letter_id"
+    " WHERE m.stands = 'handed_over' AND m.carrier = 'print' AND n.referral_id = ANY(%s) ORDER BY m.handed_over_at"
+)
 EARLIER = "SELECT id, number, member_id, opinion_number FROM referrals_referral WHERE id = ANY(%s)"
 
 
@@ -41,12 +46,13 @@ def cases(ids: Sequence[UUID], licenses: Mapping[int, Sequence[Licensed]], now: 
     events = _by_referral(send(EVENTS, [list(ids)]), _past)
     clocks = _by_referral(send(CLOCKS, [list(ids)]), Running)
     owed = _by_referral(send(OWED, [list(ids)]), Owing)
+    sent = _by_referral(send(SENT, [list(ids)]), Sent)
     followed = [row.follows_id for row in rows if row.follows_id is not None]
     earlier = {row[0]: Earlier(*row[1:]) for row in (send(EARLIER, [followed]).fetchall() if followed else ())}
     for row in rows:
         yield Case(
             row, events.get(row.id, ()), clocks.get(row.id, ()), owed.get(row.id, ()),
-            earlier.get(row.follows_id) if row.follows_id else None, licenses, now,
+            earlier.get(row.follows_id) if row.follows_id else None, licenses, now, sent.get(row.id, ()),
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from secondopinion.referrals.checks.physicians_signed import PhysiciansSigned
 from secondopinion.referrals.checks.row_is_what_history_sets import RowIsWhatHistorySets
 from secondopinion.referrals.checks.state_is_the_last_events import StateIsTheLastEvents
 from secondopinion.referrals.checks.steps_are_the_tables import StepsAreTheTables
+from secondopinion.referrals.checks.what_was_handed_over_is_acknowledged import WhatWasHandedOverIsAcknowledged
 
 HISTORY: tuple[Check, ...] = (HistoryHasNoGap(), HashesLink(), StateIsTheLastEvents(), AnswersAreTheLastEvents())
 EVERY: tuple[Check, ...] = (
@@ -32,6 +33,7 @@ EVERY: tuple[Check, ...] = (
     LettersAreOwedOnce(),
     MailingIsProven(),
     LettersLeaveWithinADay(),
+    WhatWasHandedOverIsAcknowledged(),
     PhysiciansSigned(),
     OneAuthorizationOneVisit(),
     OpinionsRise(),
