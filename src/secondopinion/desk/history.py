@@ -18,6 +18,7 @@ from secondopinion.desk.referral_words import (
     spoken,
 )
 from secondopinion.desk.tellers_after import TELLERS_AFTER, beginning_of
+from secondopinion.desk.tellers_choosing import TELLERS_CHOOSING
 from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
 from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
@@ -42,7 +43,8 @@ def npis_in(events: Iterable[Event]) -> set[str]:
     for event in events:
         wishes = event.details.get("wishes") or {}
         found |= {n for n in (event.details.get("professional"), wishes.get("npi")) if n}
-        found |= {*(event.details.get("candidates") or ()), *looked_at(event)}
+        shown = (event.details.get("list") or {}).get("stood") or ()
+        found |= {*(event.details.get("candidates") or ()), *looked_at(event), *(row["npi"] for row in shown)}
     return found
 
 
@@ -171,14 +173,6 @@ def _withdraw(event: Event, context: Context) -> Said:
     )
 
 
-def _choose(event: Event, context: Context) -> Said:
-    name = context.named(event.details["professional"])
-    return Said(
-        f"recorded the choice of {name}",
-        (*quoted("Who chose", event.details.get("by")), *quoted("How it reached us", event.details.get("how"))),
-    )
-
-
 def _tell_requester(event: Event, context: Context) -> Said:
     return Said(f"told the requester of the decision: {event.details['whom']}, {event.details['how']}")
 
@@ -235,7 +229,6 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "authorize": _authorize,
         "deny": _deny,
         "withdraw": _withdraw,
-        "choose": _choose,
         "tell_requester": _tell_requester,
         "schedule": _schedule,
         "miss": _miss,
@@ -244,6 +237,7 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "mailed": _mailed,
         "close": _close,
         **TELLERS_AFTER,
+        **TELLERS_CHOOSING,
         **TELLERS_REVIEW,
         **TELLERS_TIME,
     }

@@ -26,6 +26,7 @@ UNITS = frozenset(
         "minutes",
         "miles",
         "visits",
+        "tries",
         "yes or no",
         "language codes",
         "taxonomy codes",

@@ -18,6 +18,7 @@ from secondopinion.referrals.states import (
     GOING_ON,
     HOUSE,
     LICENSED,
+    MEMBER,
     PHYSICIAN,
     UNDECIDED,
     By,
@@ -26,6 +27,7 @@ from secondopinion.referrals.states import (
 
 S = State
 VISIT_AHEAD = (S.AUTHORIZED, S.SCHEDULED)
+TO_CHOOSE = (*UNDECIDED, S.AUTHORIZED)  # until a visit is scheduled; a declined or missed one opens it again
 APPROVALS = ("approval_to_member", "approval_to_requester", "authorization_to_professional")
 MODIFICATIONS = ("modification_to_member", "modification_to_requester", "authorization_to_professional")
 
@@ -146,8 +148,14 @@ OUTSIDE = (
 )  # fmt: skip
 
 AFTERWARDS = (
-    _at_the_desk("choose", "Recorded the Member's choice", (*UNDECIDED, S.AUTHORIZED), None, "III.A, III.B",
-                 DESK | {By.POLICY}, owes=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("give_page", "Gave the Member a page to choose", TO_CHOOSE, None, "III.A, III.B"),
+    _at_the_desk("take_back_page", "Took the Member's page back", (*UNDECIDED, *VISIT_AHEAD), None, "III.A, III.B"),
+    _at_the_desk("choose", "Recorded the Member's choice", TO_CHOOSE, None, "III.A, III.B",
+                 DESK | MEMBER | {By.POLICY}, owes=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("pick", "Picked a professional for the Member, who declined to choose", TO_CHOOSE, None,
+                 "III.A, III.B", owes=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("none_suits", "Recorded that nobody on the list suits the Member", TO_CHOOSE, None, "II.H",
+                 DESK | MEMBER),
     _at_the_desk("decline", "The professional declined", VISIT_AHEAD, S.AUTHORIZED, "III.B",
                  owes=("appointment_reminder_to_member",), always=("appointment_reminder_to_member",)),
     _at_the_desk("schedule", "Scheduled the visit", VISIT_AHEAD, S.SCHEDULED, "III.G"),

@@ -24,7 +24,7 @@ HOUSE: Final = frozenset({"policy", "system"})  # actors that are no person; the
 ROLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "intake": "intake", "nurse": "nurse reviewer", "physician": "physician reviewer",
-        "contracting": "contracting", "appeals": "appeals",
+        "contracting": "contracting", "appeals": "appeals", "member": "on the page of the Member",
     }
 )  # fmt: skip
 READERS: Final[Mapping[str, str]] = MappingProxyType(
