@@ -70,7 +70,7 @@ def _line(event: Event, context: Context) -> Line:
 def _who(event: Event) -> str:
     if event.role == "policy":
         return "the policy"
-    if event.role == "system":
+    if event.role in ("system", "member"):
         return str(event.actor)
     return f"{event.actor} ({words_of(event.role, 'role').lower()})"
 

@@ -20,11 +20,11 @@ from secondopinion.referrals.lifecycle import STEPS
 from secondopinion.referrals.models import Event, Paper
 from secondopinion.referrals.objecting import APPEALABLE
 
-HOUSE: Final = frozenset({"policy", "system"})  # actors that are no person; their name says all
+HOUSE: Final = frozenset({"policy", "system", "member"})  # actors who are no staff; their name says all
 ROLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "intake": "intake", "nurse": "nurse reviewer", "physician": "physician reviewer",
-        "contracting": "contracting", "appeals": "appeals", "member": "on the page of the Member",
+        "contracting": "contracting", "appeals": "appeals",
     }
 )  # fmt: skip
 READERS: Final[Mapping[str, str]] = MappingProxyType(

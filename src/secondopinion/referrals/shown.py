@@ -66,7 +66,7 @@ def sealed(shown: Shown) -> str:
 
 
 def unsealed(text: str, referral: UUID, now: datetime) -> Shown:
-    """The list that a page carried. Raises Refused for one that was altered, or is of another referral or day to come."""
+    """The list that a page carried. Raises Refused for one that was altered or is another referral's."""
     try:
         told = SEAL.unsign_object(text)
         rows = tuple(Stood(**{**row, "ties": tuple(row["ties"])}) for row in told.pop("stood"))
