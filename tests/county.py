@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import Contract, PcpAssignment, QualifiedProfessional
 from secondopinion.people.models import (
     ApiClient,
@@ -100,7 +101,7 @@ def county() -> County:
     NetworkAssignment.objects.create(member=members["luis"], network=citrus, from_on=LONG_AGO, to_on=date(2026, 6, 30))
     NetworkAssignment.objects.create(member=members["luis"], network=sierra, from_on=MOVED_ON)
     ApiClient.objects.create(name="Example office", token_sha256=hashlib.sha256(TOKEN.encode()).hexdigest())
-    return County(
+    made = County(
         citrus=citrus,
         sierra=sierra,
         pcp=pcp,
@@ -117,6 +118,8 @@ def county() -> County:
         outside=professional("210000007", "Otto", "Far", SPINE),
         staff=_staff(citrus, sierra),
     )
+    flatten(QualifiedProfessional.objects.values_list("pk", flat=True))
+    return made
 
 
 def sign_in(client: Client, name: str) -> None:

@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from secondopinion.directory.models_dated import LoadRun as LoadRun  # its tables belong to this room
+from secondopinion.directory.models_candidates import CandidateAt as CandidateAt  # its tables belong to this room
+from secondopinion.directory.models_dated import LoadRun as LoadRun  # its tables too
 from secondopinion.people.models import HealthNetwork, Member, Period, ends_after_it_starts
 
 

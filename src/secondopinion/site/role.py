@@ -9,8 +9,8 @@ from psycopg import sql
 
 from secondopinion.site.database import APP_ROLE, Address, DatabaseUnreachable
 
-DELETABLE = ("django_session", "procrastinate_%")
-"""Tables, by LIKE pattern, whose rows are of no record: sessions and finished jobs."""
+DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat")
+"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, and what is derived from periods."""
 
 READ_ONLY = ("django_migrations",)
 

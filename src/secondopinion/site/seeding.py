@@ -22,6 +22,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import Contract, PcpAssignment, QualifiedProfessional
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.people.models import (
@@ -211,6 +212,7 @@ def _seed_professionals(networks: Mapping[str, HealthNetwork]) -> None:
             contracts.append(Contract(professional=who, network=network, from_on=from_on, to_on=to_on))
     QualifiedProfessional.objects.bulk_create(people)
     Contract.objects.bulk_create(contracts)
+    flatten(who.pk for who in people)
 
 
 def _seed_members(networks: Mapping[str, HealthNetwork]) -> None:
