@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -26,13 +26,14 @@ from secondopinion.referrals import pages, reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed, Numbered, filters_of, list_for
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.offering import Offer as OfferedOne
 from secondopinion.referrals.shown import sealed
 
 Form = TypeVar("Form", bound=StepForm)
 MAP_WORDS: Final = {
     "title": "Where they are, seen from the Member’s home",
     "caption": "The numbers are those of the list. The home is drawn to the nearest two thirds of a mile.",
-    "no_home": "The Member’s home has no place on record, so there are no distances. The numbers are those of the list.",
+    "no_home": "The Member’s home has no place on record. The numbers are those of the list.",
     "north": "N",
     "mile": "mile",
     "miles": "miles",
@@ -64,7 +65,8 @@ class Line:
     """One line of the list: its number, the professional, and what the page says besides."""
 
     number: int
-    offer: Any
+    offer: OfferedOne
+    reasons: tuple[tuple[str, bool], ...]  # true: a tie, and the Member may choose knowing it
     languages: tuple[str, ...]  # the Member's own first
     on_the_map: bool
     chosen: bool
@@ -138,7 +140,8 @@ def give_page(request: HttpRequest, number: str) -> HttpResponse:
         return show(request, fresh, Refusal("give_page", (ErrorLine(refused.sentence, "step-give_page"),)), status)
     fresh = referral_or_404(request, number)
     address = request.build_absolute_uri(reverse("member-page"))
-    context = head_of(request, fresh) | {"given": given, "address": address, "link": f"{address}{given.code}"}
+    told = {"errors": (), "given": given, "address": address, "link": f"{address}{given.code}"}
+    context = head_of(request, fresh) | told
     return render(request, "desk/choice_page_given.html", context)
 
 
@@ -166,6 +169,7 @@ def _line(each: Numbered, found: Referral, language: str, ticked: str) -> Line:
     return Line(
         number=each.number,
         offer=each.offer,
+        reasons=each.reasons,
         languages=tuple(words_of(code, "language") for code in spoken),
         on_the_map=each.on_the_map,
         chosen=key == found.professional_id,

@@ -68,7 +68,7 @@ def _whose_word(details: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _knowing(details: Mapping[str, Any]) -> tuple[str, ...]:
-    return quoted("The Member knows, and chooses all the same", "; ".join(details.get("knowing") or ()))
+    return quoted("The Member knows, and chooses all the same", " ".join(details.get("knowing") or ()))
 
 
 def _list(details: Mapping[str, Any], context: Context) -> tuple[str, ...]:

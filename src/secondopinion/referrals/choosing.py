@@ -22,6 +22,7 @@ from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import why_not
 from secondopinion.referrals.models import ChoicePage
+from secondopinion.referrals.offering import ties_between
 from secondopinion.referrals.shown import Shown
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import By, State
@@ -92,11 +93,12 @@ def choose(before: Snapshot, told: Choose, person: Person, now: datetime) -> Cha
     who = _professional(told.professional_id)
     said = _said(before, told.by, told.how, told.by_name, told.said_at, person, now)
     _check_fits(before, who, now)
-    ties = _ties(before, who, told.shown)
+    _check_was_shown(before, who, told.shown)
+    ties = ties_between(notices.professional(before.clinician_id), who)
     if ties and not told.knowing:
         raise Refused(
-            f"This professional {'; '.join(ties)}. The Member may still choose: record that the Member knows it, or "
-            "choose another."
+            f"This professional is not wholly independent. {' '.join(ties)} The Member may still choose: record that "
+            "the Member knows it, or choose another."
         )
     listed = told.shown.as_details if told.shown else {}
     details = {"professional": who.npi, **said, "knowing": list(ties), **listed}
@@ -115,10 +117,11 @@ def pick(before: Snapshot, told: Pick, person: Person, now: datetime) -> Change:
     at = _instant(before, told.declined_at, now)
     who = _professional(told.professional_id)
     _check_fits(before, who, now)
-    ties = _ties(before, who, told.shown)
+    _check_was_shown(before, who, told.shown)
+    ties = ties_between(notices.professional(before.clinician_id), who)
     if ties:
         raise Refused(
-            f"This professional {'; '.join(ties)}. Only the Member can choose somebody who is not independent; pick "
+            f"This professional is not wholly independent. {' '.join(ties)} Only the Member may choose so; pick "
             "another."
         )
     listed = told.shown.as_details if told.shown else {}
@@ -244,12 +247,10 @@ def _check_fits(before: Snapshot, who: QualifiedProfessional, now: datetime) -> 
         raise Refused("The choice was kept to the network (II.G). Choose a professional from the list.")
 
 
-def _ties(before: Snapshot, who: QualifiedProfessional, shown: Shown | None) -> tuple[str, ...]:
-    """What speaks against independence, as the list said it. Raises Refused for one whom the list did not show."""
-    row = shown.row_of(who.npi) if shown else None
-    if shown and row is None and who.pk != before.outside_professional_id:
+def _check_was_shown(before: Snapshot, who: QualifiedProfessional, shown: Shown | None) -> None:
+    """Refuse one whom the list did not show; a professional agreed to outside the network needs no list."""
+    if shown and shown.row_of(who.npi) is None and who.pk != before.outside_professional_id:
         raise Refused("This professional was not on the list that was shown. Open the list again, and choose from it.")
-    return row.ties if row else ()
 
 
 def _change(before: Snapshot, who: QualifiedProfessional, details: dict[str, Any], now: datetime) -> Change:

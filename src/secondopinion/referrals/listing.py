@@ -53,6 +53,11 @@ class Numbered:
     offer: Offer
     on_the_map: bool
 
+    @property
+    def reasons(self) -> tuple[tuple[str, bool], ...]:
+        """The sentences why, in the order in which they decide the place; true for the one that is a tie."""
+        return tuple((why, bool(self.offer.ties) and why == " ".join(self.offer.ties)) for why in self.offer.why)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
