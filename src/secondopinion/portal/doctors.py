@@ -56,10 +56,7 @@ def show(request: HttpRequest, filters: Filters, trouble: str = "", status: int 
         "hello": words["hello"].format(name=visit.member.first_name),
         "trouble": trouble,
         "may_choose": "choose" in may,
-        "chosen": visit.referral.professional,
-        "chosen_line": words["chosen_now"].format(who=visit.referral.professional)
-        if visit.referral.professional
-        else "",
+        "chosen_line": words["chosen_now"].format(who=chosen) if chosen else "",
         "asked": before.search_asked_at is not None,
         "lines": [line(each, words, visit) for each in listed.in_sight],
         "listed": listed,

@@ -31,7 +31,7 @@ def private(response: HttpResponseBase) -> HttpResponseBase:
     # `same-origin`, which the house says everywhere, tells no other place anything.
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response.headers["Referrer-Policy"] = "same-origin"
-    patch_cache_control(response, no_store=True, private=True)  # type: ignore[arg-type]
+    patch_cache_control(response, no_store=True, private=True)
     return response
 
 

@@ -180,17 +180,19 @@ def take_back_page(before: Snapshot, told: TakeBackPage, person: Person, now: da
 
 def chooser_of(word: str) -> Chooser | None:
     """Whose word it is, also where an earlier history wrote it in words; None for nobody known."""
-    return _named(Chooser, CHOOSERS, word)
+    key = _key_of(CHOOSERS, word)
+    return Chooser(key) if key else None
 
 
 def way_of(word: str) -> Way | None:
     """How it reached us, also where an earlier history wrote it in words; None for no known way."""
-    return _named(Way, WAYS, word)
+    key = _key_of(WAYS, word)
+    return Way(key) if key else None
 
 
-def _named(kind: Any, words: Mapping[str, str], said: str) -> Any:
+def _key_of(words: Mapping[str, str], said: str) -> str:
     plain = said.strip().casefold()
-    return next((kind(key) for key, label in words.items() if plain in (key, label.casefold())), None)
+    return next((key for key, label in words.items() if plain in (key, label.casefold())), "")
 
 
 def _professional(key: UUID) -> QualifiedProfessional:
