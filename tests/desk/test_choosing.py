@@ -192,8 +192,10 @@ def test_none_of_these_is_no_dead_end(place: County, signed_in_as: Browser) -> N
     assert "I have no car" in text(lacking)
     done = take(client, referral, "none_suits", reasons=["too-far", "access"], words="I have no car", **WHO)
     assert done.status_code == 303
-    said = text(page_of(client, referral))
-    assert "that nobody on the list suits. A person searches again: search the network, or go outside it" in said
+    for address in ("referral", "choose-professional", "search-network"):
+        said = text(client.get(reverse(address, args=[referral.number])))
+        assert "nobody on the list suits: too far away, the office cannot be reached or used." in said
+        assert "In the Member’s words: “I have no car” A person searches again, by Wed, Nov 25, 2026" in said
     said = text(client.get(reverse("referral", args=[referral.number])))
     assert "Reasons: too far away; the office cannot be reached or used" in said
     assert "In the Member’s words: I have no car" in said
@@ -211,6 +213,8 @@ def test_the_members_page_is_given_once_taken_back_and_told_on_the_page(place: C
     assert given.headers["Cache-Control"] == "no-store"
     said = text(page_of(client, referral))
     assert "A page is open, given on Mon, Nov 23, 2026, 10:00 AM PT" in said
+    open_until = "The Member’s page Open until Mon, Dec 7, 2026, 11:59 PM PT"
+    assert open_until in text(client.get(reverse("referral", args=[referral.number])))
     assert found[0] not in said
     assert take(client, referral, "take_back_page", why="").status_code == 422
     assert take(client, referral, "take_back_page", why="The paper was lost").status_code == 303

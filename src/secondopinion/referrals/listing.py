@@ -14,9 +14,12 @@ from secondopinion.directory.mapping import Map, Spot, draw
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import Member
 from secondopinion.referrals import notices
+from secondopinion.referrals.choosing import UNSUITED
+from secondopinion.referrals.models import Event, Referral, RunningClock
 from secondopinion.referrals.offering import Offer, offers_for
 from secondopinion.referrals.shown import Shown, Stood
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.told_choosing import NoneSuits
 
 FIRST: Final = 5
 MOST: Final = 60
@@ -73,6 +76,31 @@ class Listed:
     map: Map | None
     shown: Shown
     outside: QualifiedProfessional | None  # whom a physician agreed to, outside the network (II.H)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuited:
+    """That nobody on the list suits the Member: since when, why, and by when a person searches again."""
+
+    said_at: datetime
+    reasons: tuple[str, ...]  # in words
+    words: str  # the Member's own
+    due_at: datetime | None
+
+
+def unsuited_of(referral: Referral) -> Unsuited | None:
+    """What the Member last said of the list while a search is wanted; none when no search is."""
+    if referral.search_asked_at is None:
+        return None
+    event = Event.objects.filter(referral=referral, step=NoneSuits.step).order_by("-position").first()
+    said = event.details if event else {}
+    clocks = RunningClock.objects.filter(referral=referral, kind="search", stopped_at__isnull=True)
+    return Unsuited(
+        said_at=referral.search_asked_at,
+        reasons=tuple(UNSUITED[reason] for reason in said.get("reasons", ()) if reason in UNSUITED),
+        words=said.get("words", ""),
+        due_at=clocks.values_list("due_at", flat=True).first(),
+    )
 
 
 def filters_of(said: Mapping[str, str]) -> Filters:
