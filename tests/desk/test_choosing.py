@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from county import LONG_AGO, NOW, TODAY, County
 from desk.life import again, authorized, received
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import AuthorizedRepresentative, Member
 from secondopinion.people.rls import plan_scope
@@ -80,6 +81,7 @@ def test_the_map_bears_the_lists_numbers_and_has_words_and_no_address(place: Cou
 def test_one_without_a_place_is_listed_without_a_pin(place: County, signed_in_as: Browser) -> None:
     with plan_scope(TODAY):
         QualifiedProfessional.objects.filter(pk=place.neuro.pk).update(latitude=None, longitude=None)
+        flatten([place.neuro.pk])
     page = page_of(signed_in_as("intake@plan"), authorized(place))
     assert re.findall(r'<text dy="4.5">(\d+)</text>', page.content.decode()) == ["1"]
     assert "Not known (not on the map)" in text(page)
@@ -149,7 +151,7 @@ def test_a_tie_is_said_beside_the_name_and_a_choice_needs_that_the_member_knows(
         both = (place.first.pk, place.sam.pk)
         QualifiedProfessional.objects.filter(pk__in=both).update(group_name="Hill Spine Group")
     client, referral = signed_in_as("intake@plan"), authorized(place)
-    assert "Works in the same group as the doctor whose opinion you question. The Member may still choose" in text(
+    assert "Works in the same group as the clinician questioned. The Member may still choose" in text(
         page_of(client, referral)
     )
     refused = take(client, referral, "choose", professional=place.sam.pk, **WHO)
@@ -243,6 +245,7 @@ def test_nobody_gives_a_page_before_it_is_said_what_is_asked(place: County, sign
 def test_an_empty_list_leads_to_the_search(place: County, signed_in_as: Browser) -> None:
     with plan_scope(TODAY):
         QualifiedProfessional.objects.update(accepts_new_members=False)
+        flatten([place.sam.pk, place.neuro.pk])
     page = page_of(signed_in_as("nurse@plan"), authorized(place))
     assert "Nobody in the plan’s networks may give this opinion now." in text(page)
     assert "Why others are not on it" in text(page)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from county import TODAY, County
 from desk.life import TYPED, YES, again, received, step, with_a_physician
 from desk.test_decision import a_record_of, decide, events, letters_of, text, was_shown
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.letters.paper import text_of
 from secondopinion.people.rls import plan_scope
@@ -105,6 +106,7 @@ def test_with_nobody_in_reach_the_choice_is_not_kept_to_the_network(place: Count
     referral = a_yes_with_a_physician(place)
     with plan_scope(TODAY):
         QualifiedProfessional.objects.update(accepts_new_members=False)
+        flatten(QualifiedProfessional.objects.values_list("pk", flat=True))
     client = signed_in_as("physician@plan")
     shown = on(client, referral, "limit")
     assert "so the choice cannot be kept to the network (II.G)" in text(shown)

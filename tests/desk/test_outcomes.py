@@ -163,7 +163,7 @@ def test_a_search_is_kept_as_proof_with_the_reason_each_one_failed(place: County
     assert "Last searched Mon, Nov 23, 2026, 10:00 AM PT" in after
     assert "none available" in after
     said = text(page(client, referral))
-    assert "searched the network: of 3 qualified professionals, none is available" in said
+    assert "searched the network: of 4 professionals looked at, none is available" in said
     assert "Sam Specialist, MD: has no appointment by" in said
 
 

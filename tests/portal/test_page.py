@@ -14,6 +14,7 @@ from django.test import Client
 from county import NOW, TODAY, County
 from desk.life import again, received, step
 from letters.reading import grade
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import AccessEntry
 from secondopinion.people.rls import plan_scope
@@ -255,9 +256,10 @@ def test_before_the_decision_the_page_says_by_when_it_comes(place: County) -> No
     assert "Call the office" not in said, "nothing is authorized yet"
 
 
-def test_an_empty_list_still_offers_a_way_on(mine: Client) -> None:
+def test_an_empty_list_still_offers_a_way_on(mine: Client, place: County) -> None:
     with plan_scope(TODAY):
         QualifiedProfessional.objects.update(accepts_new_members=False)
+        flatten([place.sam.pk, place.neuro.pk])
     page = mine.get(LIST)
     assert "We have no doctor to show you right now." in text(page)
     assert "None of these works for me" in text(page)

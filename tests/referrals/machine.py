@@ -228,6 +228,7 @@ class Life(RuleBasedStateMachine):
             ),
             "tell_requester": lambda: t.TellRequester("by phone", "the front desk"),
             "search": lambda: after.Search(note=WORDS),
+            "attest_training": lambda: after.AttestTraining(some.pk, WORDS),
             "agree_outside": lambda: after.AgreeOutside(there.outside.pk, WORDS),
             "draft_agreement": lambda: after.DraftAgreement("the usual rate"),
             "sign_agreement": lambda: after.SignAgreement(today, "Otto Far, MD"),

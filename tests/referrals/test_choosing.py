@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from county import LONG_AGO, NOW, County
 from policy.when import at
 from referrals.ways import YES, Brought, authorized, came_in
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import AuthorizedRepresentative
 from secondopinion.referrals.advance import advance
@@ -103,7 +105,7 @@ def test_a_tied_professional_is_chosen_knowingly_or_not_at_all(there: County) ->
     with pytest.raises(Refused, match=r"not wholly independent\. Works in the same group"):
         chosen(way, told)
     event = chosen(way, replace(told, knowing=True))
-    assert event.details["knowing"] == ["Works in the same group as the doctor whose opinion you question."]
+    assert event.details["knowing"] == ["Works in the same group as the clinician questioned."]
 
 
 def test_nobody_who_was_not_on_the_list_is_chosen_from_it(there: County) -> None:
@@ -224,11 +226,12 @@ def test_five_are_in_sight_first_and_the_rest_is_counted(there: County) -> None:
     for place in range(7):
         copy = QualifiedProfessional.objects.get(pk=there.sam.pk)
         contracts = list(copy.contracts.all())
-        copy.pk, copy.npi, copy.last_name = None, f"190000000{place}", f"Other{place}"
+        copy.pk, copy.npi, copy.last_name = uuid4(), f"190000000{place}", f"Other{place}"
         copy.save(force_insert=True)
         for contract in contracts:
             contract.pk, contract.professional = None, copy
             contract.save(force_insert=True)
+        flatten([copy.pk])
     way = came_in(there, answers=YES)
     referral = Referral.objects.get(pk=way.referral)
     five = list_for(snapshot_of(referral), referral.member, Filters(), NOW)

@@ -8,6 +8,7 @@ import pytest
 
 from county import NOW, County, county
 from referrals.life import given_a_referral_with_a_physician
+from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.referrals.offering import Offered, offers_for, rank
 from secondopinion.referrals.reading import snapshot_of
@@ -33,8 +34,9 @@ def names(found: Offered) -> list[str]:
 
 
 def change(who: QualifiedProfessional, **columns: object) -> None:
-    """Change what the directory says of somebody."""
+    """Change what the directory says of somebody; the candidates follow."""
     QualifiedProfessional.objects.filter(pk=who.pk).update(**columns)
+    flatten([who.pk])
 
 
 def test_the_same_specialty_comes_before_an_equivalent_one_that_is_nearer(there: County) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from county import NOW, County
+from county import NOW, County, professional
 from referrals.life import DENIAL, PDF, YES, asked
+from secondopinion.directory.flattening import flatten
+from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import Delegation
 from secondopinion.people.person import SYSTEM, Person
 from secondopinion.policy.asked import About, Opinion
@@ -120,6 +122,13 @@ def agreed_outside(there: County) -> Brought:
     way = came_in(there, answers=NOBODY_INSIDE).then(t.TakeUp())
     way.then(after.AgreeOutside(there.outside.pk, WORDS), "physician@plan").then(t.Answer(YES)).then(t.Authorize())
     return way.then(t.Choose(there.outside.pk, "member", "by phone"))
+
+
+def of_the_wider_specialty(there: County) -> QualifiedProfessional:
+    """An orthopedic surgeon without the narrower certificate of the spine surgeon questioned."""
+    who = professional("210000021", "Ola", "Broad", "207X00000X", there.citrus)
+    flatten([who.pk])
+    return who
 
 
 def found_visit(there: County) -> Brought:
@@ -297,6 +306,9 @@ WAYS: dict[str, Callable[[County], Way]] = {
     ),
     "tell_requester": lambda c: authorized(c).ready(t.TellRequester("by phone", "the front desk")),
     "search": lambda c: came_in(c).ready(after.Search(note=WORDS)),
+    "attest_training": lambda c: came_in(c).ready(
+        after.AttestTraining(of_the_wider_specialty(c).pk, WORDS), "physician@plan"
+    ),
     "agree_outside": lambda c: came_in(c, answers=NOBODY_INSIDE).then(t.TakeUp()).ready(
         after.AgreeOutside(c.outside.pk, WORDS), "physician@plan"
     ),

@@ -26,7 +26,8 @@ def given_the_network_was_searched_and_nobody_can(story: Story) -> None:
     assert proof["see_by"] == "2026-12-22"
     against = {x["npi"]: x["against"] for x in proof["looked"]}
     assert against == {
-        there.first.npi: "is the clinician questioned, or gave an opinion already",
+        there.first.npi: "is the clinician whose opinion is questioned",
+        there.excluded.npi: "is on an exclusion list and may not be paid",
         there.sam.npi: "has no appointment by Tuesday, December 22, 2026",
         there.neuro.npi: "has no appointment by Tuesday, December 22, 2026",
     }, "every candidate, and why each failed"

@@ -15,7 +15,6 @@ from secondopinion.desk.choosing_forms import ChooseForm, NoneSuitsForm, PickFor
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.outcome import again, seen
 from secondopinion.desk.referral import Refusal, head_of, now_of, person_of, referral_or_404, setting_of
-from secondopinion.desk.referral_words import NEARNESS
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.words import WORDS, words_of
 from secondopinion.directory import mapping
@@ -26,7 +25,7 @@ from secondopinion.referrals import pages, reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed, Numbered, filters_of, list_for
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.offering import Offer as OfferedOne
+from secondopinion.referrals.offering import Offer
 from secondopinion.referrals.shown import sealed
 
 Form = TypeVar("Form", bound=StepForm)
@@ -50,22 +49,11 @@ SAME_LICENSE: Final = "The opinion comes from a professional with the same licen
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One professional whom a letter will name, with the nearness in words."""
-
-    who: reading.Candidate
-    nearness: str
-    languages: tuple[str, ...]
-    chosen: bool
-    ticked: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One line of the list: its number, the professional, and what the page says besides."""
 
     number: int
-    offer: OfferedOne
+    offer: Offer
     reasons: tuple[tuple[str, bool], ...]  # true: a tie, and the Member may choose knowing it
     languages: tuple[str, ...]  # the Member's own first
     on_the_map: bool
@@ -116,6 +104,7 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         "more_links": _more_links(found, filters, listed),
         "languages": WORDS["language"].items(),
         "within": WITHIN,
+        "specialties": setting.choices["clinician_taxonomy"],
         "representatives": representatives_of(found.member_id, setting.today),
         "page_given": pages.standing_of(found, now),
         "clause": choice.clause if not unready else "",
@@ -143,18 +132,6 @@ def give_page(request: HttpRequest, number: str) -> HttpResponse:
     told = {"errors": (), "given": given, "address": address, "link": f"{address}{given.code}"}
     context = head_of(request, fresh) | told
     return render(request, "desk/choice_page_given.html", context)
-
-
-def offer(candidate: reading.Candidate, found: Referral, ticked: str) -> Offer:
-    """One candidate as the decision page shows whom the letter will name."""
-    nearness = NEARNESS[candidate.level] if candidate.level is not None else "Any qualified professional may be chosen"
-    return Offer(
-        who=candidate,
-        nearness=nearness,
-        languages=tuple(words_of(code, "language") for code in candidate.who.languages),
-        chosen=candidate.who.pk == found.professional_id,
-        ticked=str(candidate.who.pk) == ticked,
-    )
 
 
 def _form(form: type[Form], setting: Setting, refusal: Refusal | None) -> Form:

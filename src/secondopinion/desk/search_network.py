@@ -20,13 +20,14 @@ from secondopinion.directory.find import professional_by
 from secondopinion.people.doors import signed_in
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals import reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.searching import Looked
+from secondopinion.referrals.searching import Found, Looked, Proof, openings_in
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Told
-from secondopinion.referrals.told_after import AgreeOutside, Search
+from secondopinion.referrals.told_after import AgreeOutside, AttestTraining, Search
 
 MOST: Final = 60  # professionals on the page, those that may be available first; the search keeps everybody
 OPENING: Final = re.compile(r"opening-(\d{10})")
@@ -89,13 +90,38 @@ class AgreeOutsideForm(StepForm):
         return AgreeOutside(who.pk, self.cleaned_data["why"])
 
 
+class AttestTrainingForm(StepForm):
+    """The physician's word for somebody whose specialty does not fit by itself."""
+
+    step = "attest_training"
+    title = "Attest a professional’s training"
+    verb = "Attest the training"
+    explains = (
+        "For a professional of the wider specialty, or of one that is not related to the condition on record. It "
+        "counts for this referral alone, and is signed with your licence."
+    )
+    npi = forms.RegexField(
+        r"^\d{10}$", label="NPI of the professional", help_text="Ten digits.",
+        error_messages={"invalid": "“NPI of the professional” has ten digits."},
+    )  # fmt: skip
+    training = words_field("Which training and expertise?", "And how you found it out.", rows=2)
+
+    def told(self) -> Told:
+        """What the physician said."""
+        who = professional_by(self.cleaned_data["npi"])
+        if who is None:
+            raise Refused("There is no professional with this NPI in the directory. Check the number.")
+        return AttestTraining(who.pk, self.cleaned_data["training"])
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One qualified professional: what is known, what speaks against, and the field for the first appointment."""
 
     name: str
+    specialty: str
     looked: Looked
-    verified_on: date
+    verified_on: date | None
     field: Any
 
 
@@ -107,6 +133,8 @@ class Kept:
     by: str
     looked: int
     left: int
+    counted: Sequence[tuple[str, int]]
+    sha256: str
 
 
 @signed_in(why="search the network")
@@ -123,19 +151,17 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
     allowed = {step.name for step in reading.steps_for(found, person_of(request), now_of(request))}
     last = reading.last_search(found)
     rows: Sequence[Row] = ()
-    most, see_by, unready, left_out = 0, None, "", 0
-    search, agree = forms_of(setting, refusal)
+    here: Found | None = None
+    unready, left_out = "", 0
+    search, agree, attest = forms_of(refusal)
     try:
-        here = reading.search_now(found, openings_of(last), now)
+        here = reading.search_now(found, openings_in(last.search) if last else {}, now)
         names = reading.names_of(x.npi for x in here.looked)
-        most, see_by = here.most_miles, date.fromisoformat(here.see_by)
         nearest = sorted(here.looked, key=lambda x: (bool(x.against), inf if x.miles is None else x.miles))[:MOST]
         if "search" in allowed:
             offered = [(x.npi, names.get(x.npi, x.npi)) for x in nearest if worth_asking(x)]
             search = search or SearchForm(with_openings(setting, offered))
-        rows = [
-            Row(names.get(x.npi, x.npi), x, date.fromisoformat(x.verified_on), field_of(search, x)) for x in nearest
-        ]
+        rows = [row_of(x, names, search) for x in nearest]
         left_out = len(here.looked) - len(rows)
     except Refused as refused:
         unready = refused.sentence
@@ -143,24 +169,43 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         "errors": refusal.errors if refusal else (),
         "rows": rows,
         "left_out": left_out,
-        "most": most,
-        "see_by": see_by,
+        "here": here,
+        "see_by": date.fromisoformat(here.see_by) if here else None,
+        "counted": by_number(here.counted) if here else (),
         "unready": unready,
         "kept": kept_of(last),
         "search": search,
         "may_search": "search" in allowed and not unready,
         "agree": (agree or AgreeOutsideForm(setting)) if "agree_outside" in allowed and not unready else None,
+        "attest": (attest or AttestTrainingForm(setting)) if "attest_training" in allowed and not unready else None,
         "against": "" if unready or may_go_outside(before) else SEARCH_FIRST,
         "outside": reading.outside_of(found),
     }
     return render(request, "desk/referral_search.html", context, status=status)
 
 
-def forms_of(setting: Setting, refusal: Refusal | None) -> tuple[SearchForm | None, AgreeOutsideForm | None]:
+def forms_of(
+    refusal: Refusal | None,
+) -> tuple[SearchForm | None, AgreeOutsideForm | None, AttestTrainingForm | None]:
     """The form that was refused, as it was typed."""
     typed = refusal.form if refusal else None
-    search = typed if isinstance(typed, SearchForm) else None
-    return search, typed if isinstance(typed, AgreeOutsideForm) else None
+    return (
+        typed if isinstance(typed, SearchForm) else None,
+        typed if isinstance(typed, AgreeOutsideForm) else None,
+        typed if isinstance(typed, AttestTrainingForm) else None,
+    )
+
+
+def row_of(looked: Looked, names: Mapping[str, str], form: SearchForm | None) -> Row:
+    """One professional as the page shows one."""
+    confirmed = date.fromisoformat(looked.verified_on) if looked.verified_on else None
+    name = names.get(looked.npi, looked.npi)
+    return Row(name, plain_name(looked.code), looked, confirmed, field_of(form, looked))
+
+
+def by_number(counted: Mapping[str, int]) -> Sequence[tuple[str, int]]:
+    """Those who were not told one by one: the reason and how many, the most first."""
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def with_openings(setting: Setting, offered: Sequence[tuple[str, str]]) -> Setting:
@@ -180,7 +225,7 @@ def field_of(form: SearchForm | None, looked: Looked) -> Any:
 
 def worth_asking(looked: Looked) -> bool:
     """Could the first appointment settle anything, or does something else speak against the professional already?"""
-    return looked.independent and looked.accepts and looked.within_reach is not False
+    return looked.independent and looked.accepts is not False and looked.within_reach is not False
 
 
 def may_go_outside(before: Snapshot) -> bool:
@@ -189,14 +234,9 @@ def may_go_outside(before: Snapshot) -> bool:
     return going.out_of_network.verdict is Verdict.YES
 
 
-def openings_of(last: reading.KeptSearch | None) -> Mapping[str, date]:
-    """The first appointments that the last search was told, by NPI."""
-    looked = last.looked if last else ()
-    return {x["npi"]: date.fromisoformat(x["first_opening"]) for x in looked if x.get("first_opening")}
-
-
-def kept_of(last: reading.KeptSearch | None) -> Kept | None:
+def kept_of(last: Proof | None) -> Kept | None:
     """What the page says of the last search."""
     if last is None:
         return None
-    return Kept(last.at, last.by, len(last.looked), sum(not x.get("against") for x in last.looked))
+    told = last.reference
+    return Kept(last.at, last.by, told["looked"], told["available"], by_number(last.search["counted"]), told["sha256"])

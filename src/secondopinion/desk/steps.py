@@ -49,6 +49,7 @@ OWN_PAGES: Final[Mapping[str, tuple[type[StepForm], str, Show]]] = MappingProxyT
         "take_back_page": (choosing_forms.TakeBackPageForm, "choose-professional", choosing.show),
         "search": (search_network.SearchForm, "search-network", search_network.show),
         "agree_outside": (search_network.AgreeOutsideForm, "search-network", search_network.show),
+        "attest_training": (search_network.AttestTrainingForm, "search-network", search_network.show),
     }
 )
 

@@ -183,11 +183,14 @@ def _search(event: Event, context: Context) -> Said:
     found = event.details.get("search") or {}
     looked = found.get("looked") or ()
     left = sum(not x.get("against") for x in looked)
-    of = f"of {len(looked)} qualified professional{'' if len(looked) == 1 else 's'}"
+    of = f"of {len(looked)} professional{'' if len(looked) == 1 else 's'} looked at"
     lines = [f"{context.named(x['npi'])}: {x['against'] or _still(x)}." for x in looked[:MOST_SHOWN]]
     if len(looked) > MOST_SHOWN:
         lines.append(f"And {len(looked) - MOST_SHOWN} more, kept with the search.")
-    note = quoted("Note", event.details.get("note"))
+    note = (
+        *(f"{number} counted: {why}." for why, number in (found.get("counted") or {}).items()),
+        *quoted("Note", event.details.get("note")),
+    )
     if not looked:
         return Said("searched the network, and found nobody who is qualified", note)
     may = f"nothing speaks against {left}" if left else "none is available"
@@ -197,13 +200,22 @@ def _search(event: Event, context: Context) -> Said:
 def looked_at(event: Event) -> set[str]:
     """The professionals that the sentence of a search names, by NPI."""
     looked = (event.details.get("search") or {}).get("looked") or ()
-    return {x["npi"] for x in looked[:MOST_SHOWN]}
+    attested = {event.details["professional"]} if event.step == "attest_training" else set()
+    return attested | {x["npi"] for x in looked[:MOST_SHOWN]}
 
 
 def _still(looked: Mapping[str, Any]) -> str:
     """A professional with nothing against: available, or not known whether in time."""
     first = looked.get("first_opening")
     return f"can see the Member on {day_words(first)}" if first else "the first opening was not asked for"
+
+
+def _attest_training(event: Event, context: Context) -> Said:
+    told = event.details
+    return Said(
+        f"attested the training of {context.named(told['professional'])} for this opinion",
+        (*quoted("Training", told.get("training")), *_signed(told)),
+    )
 
 
 def _agree_outside(event: Event, context: Context) -> Said:
@@ -276,6 +288,7 @@ TELLERS_TIME: Final[Mapping[str, Teller]] = MappingProxyType(
         "reverse": _reverse,
         "rescind": _rescind,
         "search": _search,
+        "attest_training": _attest_training,
         "agree_outside": _agree_outside,
         "carry_over": _carry_over,
         "lapse": _lapse,

@@ -167,6 +167,10 @@ class Member(models.Model):
     zip_code = models.CharField(max_length=10)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
+    needs_wheelchair_access = models.BooleanField(null=True, help_text="At the place of a visit; none: nobody asked")
+    has_ccs_condition = models.BooleanField(
+        null=True, help_text="One that California Children's Services covers; none: nobody has said"
+    )
 
     class Meta:
         ordering = ("last_name", "first_name", "member_id")

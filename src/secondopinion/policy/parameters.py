@@ -25,6 +25,8 @@ UNITS = frozenset(
         "hours",
         "minutes",
         "miles",
+        "miles an hour",
+        "professionals",
         "visits",
         "tries",
         "yes or no",

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from secondopinion.directory import mapping
+from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.policy.asked import About
-from secondopinion.policy.specialties import plain_name
 from secondopinion.portal.door import COOKIE, PATH, now_of, opened, to_anybody, visit_of
 from secondopinion.portal.entering import closed, frame
+from secondopinion.portal.reasons import plainly, reasons_of
 from secondopinion.portal.words import day_in_words, instant_in_words, words_in
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
@@ -25,8 +26,9 @@ from secondopinion.referrals.choosing import UNSUITED, Chooser, Way
 from secondopinion.referrals.clockwork import running
 from secondopinion.referrals.lifecycle import Refused, steps_from
 from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed, Numbered, filters_of, list_for
+from secondopinion.referrals.match import judged
 from secondopinion.referrals.notices import professional
-from secondopinion.referrals.offering import ties_between
+from secondopinion.referrals.offering import sentence
 from secondopinion.referrals.pages import THE_MEMBER, Visit
 from secondopinion.referrals.shown import sealed, unsealed
 from secondopinion.referrals.states import State
@@ -62,7 +64,11 @@ def show(request: HttpRequest, filters: Filters, trouble: str = "", status: int 
         "listed": listed,
         "filtered": bool(filters.said),
         "considered": words["considered"].format(count=listed.considered),
-        "left_out": sorted(listed.left_out.items(), key=lambda pair: (-pair[1], pair[0])),
+        "left_out": [
+            (plainly(why, words), count)
+            for why, count in sorted(listed.left_out.items(), key=lambda pair: (-pair[1], pair[0]))
+        ],
+        "wider": words["wider"].format(count=listed.wider_network) if listed.wider_network else "",
         "bearings": [mapping.in_words(b, winds) for b in listed.map.bearings] if listed.map else [],
         "filters": filters,
         "filters_said": filters.said | {"show": str(filters.show)},
@@ -92,7 +98,7 @@ def ask_again(request: HttpRequest, trouble: str = "", status: int = 200) -> Htt
         return show(request, filters_of(request.POST), words["gone"], NOT_SO)
     context = frame(words) | {
         "who": who,
-        "ties": ties_between(professional(visit.referral.clinician_id), who),
+        "ties": ties_of(visit, who, now_of(request), words),
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "trouble": trouble,
@@ -110,7 +116,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     knowing = request.POST.get("knowing") == "yes"
     if key is None or who is None:
         return show(request, filters_of(request.POST), words["gone"], NOT_SO)
-    if not knowing and ties_between(professional(visit.referral.clinician_id), who):
+    if not knowing and ties_of(visit, who, now, words):
         return ask_again(request, words["check_knowing_missing"], NOT_SO)
     try:
         shown = unsealed(request.POST.get("shown", ""), visit.referral.id, now)
@@ -232,15 +238,12 @@ def line(each: Numbered, words: Mapping[str, Any], visit: Visit) -> dict[str, An
     spoken = sorted(offer.languages, key=lambda code: (code != own, code))
     languages = ", ".join(words["spoken"].get(code, code) for code in spoken) or not_known
     where = ", ".join(offer.address_lines)
-    if offer.minutes is not None:
-        where += f" ({words['minutes'].format(minutes=offer.minutes)})"
     yes_no = {True: words["yes"], False: words["no"], None: not_known}
     return {
         "number": each.number,
         "who": offer.who,
-        "specialty": plain_name(offer.who.taxonomy),
-        "reasons": each.reasons,
-        "stale": offer.stale,
+        "specialty": offer.specialty,
+        "reasons": reasons_of(offer, words),
         "button": words["choose"].format(who=offer.who.full_name),
         "is_chosen": offer.who.pk == visit.referral.professional_id,
         "facts": [
@@ -264,6 +267,12 @@ def more_links(filters: Filters, listed: Listed, words: Mapping[str, Any]) -> li
     if listed.more > FIRST:
         links.insert(0, (words["more"].format(count=FIRST), str(shown + FIRST)))
     return [(label, f"{here}?{urlencode({**filters.said, 'show': to})}#doctor-{shown + 1}") for label, to in links]
+
+
+def ties_of(visit: Visit, who: QualifiedProfessional, now: datetime, words: Mapping[str, Any]) -> list[str]:
+    """What ties a doctor to the one in question, in sentences for the Member."""
+    _, ties = judged(reading.snapshot_of(visit.referral), who, now)
+    return [plainly(sentence(tie), words) for tie in ties]
 
 
 def key_of(request: HttpRequest) -> UUID | None:

@@ -20,6 +20,7 @@ from secondopinion.policy.gg1538.questions import Decider
 from secondopinion.referrals import (
     aftermath,
     appealing,
+    attesting,
     choosing,
     closing,
     consultation,
@@ -74,6 +75,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "tell_cost": outcomes.tell_cost,
         "excuse": outcomes.excuse,
         "search": outside.search,
+        "attest_training": attesting.attest_training,
         "agree_outside": outside.agree_outside,
         "draft_agreement": outside.draft_agreement,
         "sign_agreement": outside.sign_agreement,

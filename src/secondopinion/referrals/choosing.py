@@ -20,9 +20,9 @@ from secondopinion.policy.parameters import value
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.match import why_not
+from secondopinion.referrals.match import judged
 from secondopinion.referrals.models import ChoicePage
-from secondopinion.referrals.offering import ties_between
+from secondopinion.referrals.offering import sentence
 from secondopinion.referrals.shown import Shown
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import By, State
@@ -92,9 +92,8 @@ def choose(before: Snapshot, told: Choose, person: Person, now: datetime) -> Cha
     """Record whom the Member chose. Once authorized, the professional and the Member are written to."""
     who = _professional(told.professional_id)
     said = _said(before, told.by, told.how, told.by_name, told.said_at, person, now)
-    _check_fits(before, who, now)
     _check_was_shown(before, who, told.shown)
-    ties = ties_between(notices.professional(before.clinician_id), who)
+    ties = _ties_of_fitting(before, who, now)
     if ties and not told.knowing:
         raise Refused(
             f"This professional is not wholly independent. {' '.join(ties)} The Member may still choose: record that "
@@ -116,9 +115,8 @@ def pick(before: Snapshot, told: Pick, person: Person, now: datetime) -> Change:
         raise Refused("Say where the Member's word is kept: the number of the recording, or of the letter.")
     at = _instant(before, told.declined_at, now)
     who = _professional(told.professional_id)
-    _check_fits(before, who, now)
     _check_was_shown(before, who, told.shown)
-    ties = ties_between(notices.professional(before.clinician_id), who)
+    ties = _ties_of_fitting(before, who, now)
     if ties:
         raise Refused(
             f"This professional is not wholly independent. {' '.join(ties)} Only the Member may choose so; pick "
@@ -239,14 +237,16 @@ def _representative(before: Snapshot, name: str, day: date) -> str:
     return found
 
 
-def _check_fits(before: Snapshot, who: QualifiedProfessional, now: datetime) -> None:
-    refusal = why_not(before, who, now)
+def _ties_of_fitting(before: Snapshot, who: QualifiedProfessional, now: datetime) -> tuple[str, ...]:
+    """What ties a professional to the clinician questioned, in sentences. Raises Refused for one who may not be had."""
+    refusal, ties = judged(before, who, now)
     if refusal:
         raise Refused(refusal)
     if who.pk == before.professional_id:
         raise Refused("This professional is chosen already; nothing was changed.")
     if before.decision == "limit" and who.pk == before.outside_professional_id:
         raise Refused("The choice was kept to the network (II.G). Choose a professional from the list.")
+    return tuple(sentence(tie) for tie in ties)
 
 
 def _check_was_shown(before: Snapshot, who: QualifiedProfessional, shown: Shown | None) -> None:

@@ -17,7 +17,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import validity
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain
-from secondopinion.referrals import gate, notices
+from secondopinion.referrals import gate, notices, searching
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork_objecting import OVERTURNED, STANDS
 from secondopinion.referrals.lifecycle import Refused
@@ -108,7 +108,7 @@ def authorize(before: Snapshot, told: Authorize, person: Person, now: datetime) 
             "or send the referral to a physician, who may keep the choice to the network (II.G). The Member may also "
             "choose somebody in the network: record the choice, then authorize."
         )
-    return approved(before, now, granted(before, now), {"note": told.note})
+    return approved(before, now, granted(before, now), {"note": told.note, **searching.attached(before)})
 
 
 def reverse(before: Snapshot, told: Reverse, person: Person, now: datetime) -> Change:

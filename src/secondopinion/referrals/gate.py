@@ -12,6 +12,8 @@ from uuid import UUID
 
 from secondopinion.directory.find import professional_with
 from secondopinion.people.person import Credential, Person
+from secondopinion.people.plan import the_plan
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.specialties import Level, equivalence, is_physician
 from secondopinion.referrals.lifecycle import STEPS, Refused
@@ -97,10 +99,12 @@ def _nearest(licenses: list[Credential], before: Snapshot, expertise: str) -> Cr
     if not before.clinician_taxonomy:
         return licenses[0]
 
+    day, plan = before.received_at.astimezone(PACIFIC).date(), the_plan().name
+
     def distance(credential: Credential) -> Level:
         return min(
-            equivalence(before.clinician_taxonomy, credential.specialty, None),
-            equivalence(credential.specialty, before.clinician_taxonomy, None),
+            equivalence(before.clinician_taxonomy, credential.specialty, None, day, plan),
+            equivalence(credential.specialty, before.clinician_taxonomy, None, day, plan),
         )
 
     nearest = min(licenses, key=distance)

@@ -131,6 +131,8 @@ DECISION = (
 
 OUTSIDE = (
     Step("search", "Searched the network", (*UNDECIDED, *VISIT_AHEAD), None, LICENSED, clause="II.H"),
+    Step("attest_training", "Attested a professional's training", (*UNDECIDED, *VISIT_AHEAD), None, PHYSICIAN,
+         clause="III.B"),
     Step("agree_outside", "Agreed to go outside the network", (S.NURSE_REVIEW, S.PHYSICIAN_REVIEW, *VISIT_AHEAD), None,
          PHYSICIAN, clause="II.H"),
     Step("draft_agreement", "Sent the letter of agreement", VISIT_AHEAD, None, frozenset({By.CONTRACTING}),

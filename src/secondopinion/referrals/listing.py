@@ -34,6 +34,7 @@ class Filters:
     within: int | None = None  # miles
     wheelchair: bool = False
     widen: bool = False
+    specialty: str = ""  # a code asked for besides (III.A)
     show: int = FIRST
 
     @property
@@ -44,6 +45,7 @@ class Filters:
             "within": str(self.within or ""),
             "wheelchair": "yes" if self.wheelchair else "",
             "widen": "yes" if self.widen else "",
+            "specialty": self.specialty,
         }
         return {name: value for name, value in kept.items() if value}
 
@@ -73,6 +75,7 @@ class Listed:
     left_out: Mapping[str, int]
     most_miles: float
     widened: bool
+    wider_network: int  # how many more there are in the plan's other networks (III.A)
     map: Map | None
     shown: Shown
     outside: QualifiedProfessional | None  # whom a physician agreed to, outside the network (II.H)
@@ -111,13 +114,16 @@ def filters_of(said: Mapping[str, str]) -> Filters:
         within=int(within) if within.isdecimal() and int(within) in WITHIN else None,
         wheelchair=said.get("wheelchair") == "yes",
         widen=said.get("widen") == "yes",
+        specialty=said.get("specialty", "")[:10],
         show=MOST if show == "all" else min(max(int(show), FIRST), MOST) if show.isdecimal() else FIRST,
     )
 
 
 def list_for(before: Snapshot, member: Member, filters: Filters, now: datetime) -> Listed:
     """The list for a referral now. Raises Refused while nobody has said what kind of opinion is asked."""
-    offered = offers_for(before, member, now, most=MOST, widen=filters.widen, miles=filters.within)
+    offered = offers_for(
+        before, member, now, most=MOST, widen=filters.widen, miles=filters.within, specialty=filters.specialty
+    )
     fitting = [offer for offer in offered.offers if fits(offer, filters)]
     in_sight = tuple(
         Numbered(number, offer, offer.latitude is not None and offer.longitude is not None)
@@ -142,6 +148,7 @@ def list_for(before: Snapshot, member: Member, filters: Filters, now: datetime) 
         left_out=offered.left_out,
         most_miles=offered.most_miles,
         widened=offered.widened,
+        wider_network=offered.wider_network,
         map=_map(member, in_sight),
         shown=shown,
         outside=notices.professional(before.outside_professional_id),

@@ -29,7 +29,7 @@ from secondopinion.policy.rights import Contact, rights
 from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.clockwork import OFFICES, decision_due
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.match import candidates_for
+from secondopinion.referrals.offering import candidates_for
 from secondopinion.referrals.responsible import decider_name, deciding_network
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Deny, Item, Reason
@@ -218,7 +218,7 @@ def approval(
         "professional": described(chosen, now) if chosen else None,
         "appointment_by": due.astimezone(PACIFIC).date().isoformat() if due else None,
     }
-    nearby = [] if chosen else [described(c, now) for c in candidates_for(before, member, now)[:5]]
+    nearby = [] if chosen else [described(c, now) for c in candidates_for(before, member, now, most=5)]
     letters = [
         (
             "approval_to_member",

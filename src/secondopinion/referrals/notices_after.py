@@ -21,8 +21,8 @@ from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals import notices
 from secondopinion.referrals.clockwork import asked_of
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.notices import WORDS, Letters
+from secondopinion.referrals.offering import candidates_for
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told_after import DraftAgreement, ReturnTests
 
@@ -59,7 +59,7 @@ def appointment_reminder(before: Snapshot, now: datetime) -> Letters:
     """Authorized and not booked: whom to call, or whom to choose, and that a ride and an interpreter are free."""
     member = notices.member_of(before)
     chosen = notices.professional(before.professional_id)
-    nearby = [] if chosen else candidates_for(before, member, now)[:OFFERED]
+    nearby = [] if chosen else candidates_for(before, member, now, most=OFFERED)
     due = appointment_clock(asked_of(before), before.appointment_from_at or now).due_at
     data = notices.head(before, member, now) | {
         "recipient": notices.to_member(member),

@@ -8,21 +8,28 @@ another, near before far. `why` says these five things in that order, so that th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
-from secondopinion.directory.find import in_network_on, professional_with
+from secondopinion.directory.known import Spot, spots_of
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.directory.nearest import Near, how_many
 from secondopinion.people.models import Member
-from secondopinion.policy.calendar import PACIFIC
-from secondopinion.policy.gg1538.edition_2024_12.section_iii import SAME_SPECIALTY
+from secondopinion.policy.availability import Place, Travel, speaks
+from secondopinion.policy.gates import ACCEPTS
 from secondopinion.policy.parameters import value
-from secondopinion.policy.specialties import Level, plain_name
-from secondopinion.referrals import match
+from secondopinion.policy.specialties import SAME, Level, plain_name
+from secondopinion.referrals.match import Considered, Looking, consider, looking_for, within
+from secondopinion.referrals.models import Event
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.travelling import travel_time
 
-SAME = frozenset({Level.E0, Level.E1})
+MOST_LOOKED_AT = 2000  # professionals sent through the gates for one list, however many of them fail
+ONLY_WIDER = "has only the wider specialty, and no Medical Director has attested the training"
+FURTHER_DOWN = "stands further down than the list reaches"
+OTHER_NETWORK = "belongs to another Health Network of the plan, where the Member may look too (III.A)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Offer:
 
     `level` is None where no specialty is compared (III.A). `ties` are sentences about what the professional shares
     with the clinician questioned; the Member may choose one so tied knowingly. `why` holds the reasons in the order
-    in which they decide the rank.
+    in which they decide the rank. `minutes` is an estimate unless `minutes_are_known`. `doubts` are sentences about
+    what the gates could not find out.
     """
 
     who: QualifiedProfessional
@@ -51,107 +59,232 @@ class Offer:
     stale: bool
     next_opening: date | None
     why: tuple[str, ...]
+    specialty: str = ""
+    minutes_are_known: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The list, and what is not on it: how many were considered, and how many each gate kept off, by its sentence."""
+    """The list, and what is not on it: how many were considered, and how many each gate kept off, by its sentence.
+
+    `considered` is the number of offers and of all those left out together. `wider_network`: how many more there are
+    in the plan's other networks, where III.A looks only in one of them first.
+    """
 
     offers: tuple[Offer, ...]
     considered: int
     left_out: Mapping[str, int]
     most_miles: float
     widened: bool
+    wider_network: int = 0
 
 
-def rank(offer: Offer) -> tuple[int, bool, bool, int, float, str, str]:
-    """The place of an offer among others, from the very things that `why` tells."""
+Rank = tuple[int, bool, bool, int, float, str, str]
+
+
+def rank(offer: Offer) -> Rank:
+    """The place of an offer among others, from the very things that `why` tells; names settle what is left."""
     nearness = 0 if offer.level is None or offer.level in SAME else int(offer.level)
-    speaks = {True: 0, None: 1, False: 2}[offer.speaks]
+    tongue = {True: 0, None: 1, False: 2}[offer.speaks]
     miles = float("inf") if offer.miles is None else offer.miles
-    return nearness, bool(offer.ties), offer.stale, speaks, miles, offer.who.last_name, offer.who.npi
+    return nearness, bool(offer.ties), offer.stale, tongue, miles, offer.who.last_name, offer.who.npi
 
 
 def offers_for(
-    before: Snapshot, member: Member, now: datetime, *, most: int = 60, widen: bool = False, miles: float | None = None
+    before: Snapshot,
+    member: Member,
+    now: datetime,
+    *,
+    most: int = 60,
+    widen: bool = False,
+    miles: float | None = None,
+    specialty: str = "",
 ) -> Offered:
     """Whom the Member may choose, best first, at most `most` of them.
 
     `widen` looks in the whole plan where III.A would look in the network of the entity that answers for the Member
-    first. `miles`: how far to look from the Member's home; without it, as far as the plan's dated value says.
+    first; it looks there by itself when nobody is found in that network. `miles`: how far to look from the Member's
+    home; without it, as far as the plan's dated value says. `specialty`: a code the Member asks for besides (III.A).
     Raises Refused while nobody has said what kind of opinion it is.
     """
-    day = now.astimezone(PACIFIC).date()
-    going = match.where_to(before)
-    compared = going.candidates == SAME_SPECIALTY and bool(before.clinician_taxonomy)
-    questioned = professional_with(before.clinician_id)
-    reach = float(value("access.offered_within", day).number) if miles is None else miles
-    oldest = value("access.confirmed_within", day).number
+    looking = looking_for(before, member, now, widen=widen, specialty=specialty)
+    found = _offered(looking, most, miles)
+    if not found.offers and looking.networks is not None:
+        # Reading: a network in which nobody can give the opinion is no place to keep the Member in (III.A, II.H).
+        wide = replace(looking, networks=None, widened=True)
+        return _offered(wide, most, miles)
+    return found
+
+
+def _offered(looking: Looking, most: int, miles: float | None) -> Offered:
+    reach = float(value("access.offered_within", looking.day).number) if miles is None else miles
+    looked_at = _pool(looking, reach, most)
     left_out: Counter[str] = Counter()
-    offers, considered = [], 0
-    for who in in_network_on(day):
-        if match.wrong_specialty(before, going, who):
-            continue
-        considered += 1
-        against = match.why_not(before, who, now)
-        far = match.miles_from(member, who)
-        if not against and far is not None and far > reach:
-            against = f"Is more than {reach:g} miles from the Member’s home."
+    able = []
+    for each in looked_at:
+        against = each.passed.against or (ACCEPTS.fails if each.accepts is False else "")
         if against:
-            left_out[against] += 1
-            continue
-        offers.append(_offer(who, member, match.level_of(before, who) if compared else None, questioned, far,
-                             stale=(day - who.verified_on).days > oldest))  # fmt: skip
-    return Offered(tuple(sorted(offers, key=rank)[:most]), considered, dict(left_out), reach, widen)
-
-
-def _offer(
-    who: QualifiedProfessional, member: Member, level: Level | None, questioned: QualifiedProfessional | None,
-    miles: float | None, *, stale: bool,
-) -> Offer:  # fmt: skip
-    speaks = True if member.language == "en" else member.language in who.languages if who.languages else None
-    ties = ties_between(questioned, who)
-    return Offer(
-        who=who, address_lines=who.address_lines, phone=who.phone, latitude=who.latitude, longitude=who.longitude,
-        level=level, miles=miles, minutes=None, languages=tuple(who.languages), speaks=speaks, accessible=None,
-        accepts=who.accepts_new_members, ties=ties, verified_on=who.verified_on, stale=stale, next_opening=None,
-        why=_why(who, level, ties, who.verified_on, stale, speaks, miles),
+            left_out[sentence(against)] += 1
+        else:
+            able.append(each)
+    offers = sorted(_described(looking, able), key=rank)
+    left_out[sentence(FURTHER_DOWN)] += max(0, len(offers) - most)
+    counted = 0
+    if looking.home is not None:
+        there = how_many(looking.question(looking.codes, reach, 1))
+        placed = sum(each.miles is not None for each in looked_at)
+        left_out[sentence(FURTHER_DOWN)] += max(0, there - placed)
+        seen = {each.near.professional_id for each in looked_at}
+        only = replace(looking.question(looking.wider, reach, 1), leaving_out=frozenset(seen))
+        left_out[sentence(ONLY_WIDER)] += how_many(only) if looking.wider else 0
+        if looking.networks is not None:
+            counted = max(0, how_many(replace(looking.question(looking.codes, reach, 1), networks=None)) - there)
+    return Offered(
+        offers=tuple(offers[:most]), considered=min(len(offers), most) + left_out.total(), left_out=dict(+left_out),
+        most_miles=reach, widened=looking.widened, wider_network=counted,
     )  # fmt: skip
 
 
-def ties_between(questioned: QualifiedProfessional | None, who: QualifiedProfessional) -> tuple[str, ...]:
-    """What a professional shares with the clinician whose opinion is questioned, in sentences (F19)."""
-    if questioned is None or questioned.pk == who.pk:
-        return ()
-    ties = []
-    if who.group_tax_id and who.group_tax_id == questioned.group_tax_id:
-        ties.append("Is paid through the same practice as the doctor whose opinion you question.")
-    elif who.group_name and who.group_name.casefold() == questioned.group_name.casefold():
-        ties.append("Works in the same group as the doctor whose opinion you question.")
-    if (who.address, who.zip_code[:5]) == (questioned.address, questioned.zip_code[:5]):
-        ties.append("Works at the same place as the doctor whose opinion you question.")
-    return tuple(ties)
+def _pool(looking: Looking, reach: float, most: int) -> list[Considered]:
+    """Those who are looked at: of the same specialty the nearest, then of equivalent ones, each until enough can.
+
+    Of each kind, those who speak the Member's language are looked for besides, however many are nearer.
+    """
+    # Reading: the same specialty is filled first and by itself, so that no equivalent one ever takes its place (7.3).
+    kinds = (
+        [code for code, level in looking.codes.items() if level is None or level in SAME],
+        [code for code, level in looking.codes.items() if level is Level.E2],
+    )
+    found: dict[UUID, Considered] = {}
+    for codes in kinds:
+        ask = most
+        while codes:
+            near = within(looking, codes, reach, ask)
+            new = [n for n in near if n.professional_id not in found]
+            found |= {each.near.professional_id: each for each in consider(looking, new)}
+            able = sum(_can(found[n.professional_id]) for n in near if n.professional_id in found)
+            if len(near) < ask or able >= most or len(found) >= MOST_LOOKED_AT:
+                break
+            ask *= 3
+        if codes and looking.needs.language != "en":
+            tongue = within(looking, codes, reach, most, language=looking.needs.language)
+            new = [n for n in tongue if n.professional_id not in found]
+            found |= {each.near.professional_id: each for each in consider(looking, new)}
+    if looking.wider and looking.attested:
+        attested = within(looking, looking.wider, reach, MOST_LOOKED_AT)
+        vouched = [n for n in attested if n.professional_id in looking.attested and n.professional_id not in found]
+        found |= {each.near.professional_id: each for each in consider(looking, vouched)}
+    return list(found.values())
 
 
-def _why(
-    who: QualifiedProfessional, level: Level | None, ties: tuple[str, ...], verified_on: date | None, stale: bool,
-    speaks: bool | None, miles: float | None,
-) -> tuple[str, ...]:  # fmt: skip
-    name = plain_name(who.taxonomy)
+def _can(each: Considered) -> bool:
+    return not each.passed.against and each.accepts is not False
+
+
+def ways_to(looking: Looking, nears: Iterable[Near], spots: Mapping[UUID, Spot]) -> dict[UUID, Travel]:
+    """How long the way to each takes, from the plan's source of travel times, or estimated; asked all at once."""
+    if looking.home is None:
+        return {}
+    going = []
+    for near in nears:
+        spot = spots[near.professional_id]
+        if spot.latitude is not None and spot.longitude is not None and near.miles != float("inf"):
+            going.append((near, Place(spot.latitude, spot.longitude)))
+    ways = travel_time().ways(
+        looking.home, [place for _, place in going], [near.miles for near, _ in going], looking.day
+    )
+    return {near.professional_id: way for (near, _), way in zip(going, ways, strict=True) if way is not None}
+
+
+def _described(looking: Looking, able: list[Considered]) -> list[Offer]:
+    """The offers, each in words."""
+    nears = [each.near for each in able]
+    spots = spots_of(nears, {each.near.professional_id: each.known for each in able}, looking.day)
+    ways = ways_to(looking, nears, spots)
+    openings = last_openings(looking.before)
+    oldest = value("access.confirmed_within", looking.day).number
+    offers = []
+    for each in able:
+        who, near = each.known.who, each.near
+        spot, way = spots[who.pk], ways.get(who.pk)
+        confirmed = each.known.verified_on
+        stale = confirmed is None or (looking.day - confirmed).days > oldest
+        languages = near.languages or tuple(who.languages)
+        tongue = speaks(looking.needs, languages)
+        specialty = plain_name(_code_shown(looking, each))
+        offers.append(
+            Offer(
+                who=who, address_lines=spot.address_lines, phone=spot.phone, latitude=spot.latitude,
+                longitude=spot.longitude, level=each.held.level, miles=each.miles,
+                minutes=way.minutes if way else None, languages=languages, speaks=tongue, accessible=near.accessible,
+                accepts=each.accepts, ties=tuple(sentence(tie) for tie in each.ties), verified_on=confirmed,
+                stale=stale, next_opening=openings.get(who.npi), specialty=specialty,
+                minutes_are_known=way is not None and not way.is_estimate,
+                doubts=tuple(sentence(gate.unknown) for gate in each.passed.open if gate.unknown),
+                why=reasons(specialty, each, confirmed, stale=stale, tongue=tongue),
+            )
+        )  # fmt: skip
+    return offers
+
+
+def _code_shown(looking: Looking, each: Considered) -> str:
+    """The code by which the professional is on the list: the nearest of those borne, the first one where it is."""
+    who = each.known.who
+    if each.held.level is None:
+        return who.taxonomy if who.taxonomy in looking.codes else each.near.code
+    levels = {**looking.wider, **looking.codes}
+    borne = (who.taxonomy, *who.other_taxonomies, each.near.code)
+    return next((code for code in borne if levels.get(code) == each.held.level), each.near.code)
+
+
+def last_openings(before: Snapshot) -> dict[str, date]:
+    """The first appointments that offices gave at the last search, by NPI."""
+    details = Event.objects.filter(referral_id=before.id, step="search").order_by("-position")
+    told = details.values_list("details", flat=True).first() or {}
+    looked = told.get("search", {}).get("looked", ())
+    return {x["npi"]: date.fromisoformat(x["first_opening"]) for x in looked if x.get("first_opening")}
+
+
+def sentence(phrase: str) -> str:
+    """A phrase that follows “This professional”, as a sentence of its own."""
+    return f"{phrase[:1].upper()}{phrase[1:]}."
+
+
+def reasons(
+    specialty: str, each: Considered, confirmed: date | None, *, stale: bool, tongue: bool | None
+) -> tuple[str, str, str, str, str]:
+    """The five sentences that explain a place on the list, in the order in which they decide it."""
     field = {
-        None: f"May give this opinion: {name}.",
-        Level.E0: f"Has the same specialty: {name}.",
-        Level.E1: f"Has the same specialty, in a narrower field: {name}.",
-        Level.E2: f"Has an equivalent specialty: {name}.",
-        Level.E3: f"Has the wider specialty, and a Medical Director vouches for the training: {name}.",
-        Level.E4: f"Has another specialty: {name}.",
-    }[level]
-    tied = " ".join(ties) or "As far as we know, shares no group and no office with the doctor you question."
-    day = f"{verified_on:%B %-d, %Y}" if verified_on else ""
-    checked = f"Somebody last checked this entry on {day}." if day else "Nobody has checked this entry yet."
-    if stale and day:
-        checked = f"This entry was last checked long ago, on {day}: call first."
-    tongue = {True: "Speaks your language.", False: "Does not speak your language; an interpreter is free.",
-              None: "The languages spoken there are not known; an interpreter is free."}[speaks]  # fmt: skip
-    place = "How far away is not known." if miles is None else f"Is about {miles:.1f} miles from your home."
-    return field, tied, checked, tongue, place
+        None: "Has the training for this opinion",
+        Level.E0: "Has the same specialty",
+        Level.E1: "Has the same specialty, in a narrower field",
+        Level.E2: "Has an equivalent specialty",
+        Level.E3: "Has the wider specialty, and a Medical Director vouches for the training",
+        Level.E4: "Has another specialty",
+    }[each.held.level]
+    tied = " ".join(sentence(tie) for tie in each.ties)
+    if confirmed is None:
+        checked = "Nobody has checked this entry yet: call first."
+    elif stale:
+        checked = f"This entry was last checked long ago, on {confirmed:%B %-d, %Y}: call first."
+    else:
+        checked = f"This entry was last checked on {confirmed:%B %-d, %Y}."
+    spoken = {
+        True: "Speaks the Member’s language.",
+        None: "The languages spoken there are not known; an interpreter is free.",
+        False: "Does not speak the Member’s language; an interpreter is free.",
+    }[tongue]
+    place = "How far away is not known." if each.miles is None else f"Is about {each.miles:.1f} miles from home."
+    return (
+        f"{field}: {specialty}.",
+        tied or "Shares no group and no office with the clinician questioned, as far as is known.",
+        checked,
+        spoken,
+        place,
+    )
+
+
+def candidates_for(before: Snapshot, member: Member, now: datetime, *, most: int = 60) -> list[QualifiedProfessional]:
+    """Who stands on the Member's list, in its order."""
+    return [offer.who for offer in offers_for(before, member, now, most=most).offers]

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.models import Member
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program
+from secondopinion.policy.availability import farthest_to_look
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.parameters import value
-from secondopinion.referrals import gate, match, notices, notices_adverse
+from secondopinion.referrals import gate, notices, notices_adverse, searching
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.deciding import granted, refuse_without_a_yes, settled
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Decision
+from secondopinion.referrals.offering import Offer, candidates_for, offers_for
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told_outcomes import (
     DISMISSALS,
@@ -33,11 +36,8 @@ from secondopinion.referrals.told_outcomes import (
     Vacate,
 )
 
+MOST_OFFERED = 60
 OFFERED = 5  # professionals named in the letter; the desk and the phone line know the rest
-NOBODY_IN_REACH = (
-    "Nobody in the network is qualified, independent, open to new Members and within reach, so the choice "
-    "cannot be kept to the network (II.G). Go outside the network instead (II.H): agree to it, then authorize."
-)
 AT_ONCE = frozenset({"wrong-member", "obtained-by-fraud"})  # 42 CFR 438.404(c)(1), 431.213 and 431.214
 
 
@@ -63,14 +63,21 @@ class Modified:
 def limited(before: Snapshot, told: Limit, person: Person, now: datetime) -> Modified:
     """What a choice kept to the network would become. Raises Refused, with nobody in reach above all."""
     _check_modification(before, told)
-    candidates = match.reachable_for(before, notices.member_of(before), now)
-    if not candidates:
-        raise Refused(NOBODY_IN_REACH)
+    member = notices.member_of(before)
+    proof = searching.search_for_a_limit(before, member, now)
+    candidates = [offer.who for offer in in_reach(before, member, proof.npis, now)]
     columns = granted(before, now, Decision.LIMIT)
     if before.professional_id is not None and before.professional_id not in {c.pk for c in candidates}:
         columns["professional_id"] = None
     letters = notices_adverse.modification(before, told, columns, candidates[:OFFERED], person, now)
-    return Modified(columns, letters, {"candidates": [c.npi for c in candidates]})
+    return Modified(columns, letters, {"candidates": [c.npi for c in candidates], **proof.details})
+
+
+def in_reach(before: Snapshot, member: Member, npis: frozenset[str], now: datetime) -> list[Offer]:
+    """Of those the search found available, whom the letter may name: in the order of the Member's list."""
+    reach = farthest_to_look(now.astimezone(PACIFIC).date())
+    offered = offers_for(before, member, now, most=len(npis) + MOST_OFFERED, widen=True, miles=reach)
+    return [offer for offer in offered.offers if offer.who.npi in npis]
 
 
 def parted(before: Snapshot, told: GrantInPart, person: Person, now: datetime) -> Modified:
@@ -83,7 +90,9 @@ def parted(before: Snapshot, told: GrantInPart, person: Person, now: datetime) -
 
 def named_for_a_part(before: Snapshot, now: datetime) -> list[QualifiedProfessional]:
     """Whom the letter of a yes in part names: nobody once a professional is chosen, else the nearest."""
-    return [] if before.professional_id else match.candidates_for(before, notices.member_of(before), now)[:OFFERED]
+    if before.professional_id:
+        return []
+    return candidates_for(before, notices.member_of(before), now, most=OFFERED)
 
 
 def _check_modification(before: Snapshot, told: Modify) -> None:

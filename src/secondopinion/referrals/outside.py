@@ -57,12 +57,14 @@ def agree_outside(before: Snapshot, told: AgreeOutside, person: Person, now: dat
     against = match.unfit(before, who, now)
     if against:
         raise Refused(against)
+    if not limit_was_lifted(before):
+        searching.fresh_proof(before, now)
     payer = questions.who_pays(
         before.edition_in_force, before.asked, contracted=False, decider=responsible(before, now).decider
     )
     return Change(
         details={"professional": who.npi, "why": told.why.strip(), "payer": payer.payer,
-                 "member_pays": payer.member_pays},
+                 "member_pays": payer.member_pays, **searching.attached(before)},
         columns={"outside_professional_id": who.pk, "outside_agreed_at": now, "agreement": "",
                  "agreement_payer": payer.payer, "member_pays": payer.member_pays},
         finding=outside,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from secondopinion.directory.models import Contract, QualifiedProfessional
@@ -18,17 +17,16 @@ from secondopinion.people.models import Period
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.policy.gg1538.edition_2024_12.section_iii import SAME_SPECIALTY
 from secondopinion.policy.specialties import Level, plain_name
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Owed
 from secondopinion.referrals.deciding import check_denial
 from secondopinion.referrals.lifecycle import Refused, Step, steps_from
-from secondopinion.referrals.match import candidates_for, level_of, miles_from, reachable_for, where_to
 from secondopinion.referrals.models import ConsultationReport, Event, Notice, Paper, Referral, RunningClock
-from secondopinion.referrals.outcomes import OFFERED, limited, named_for_a_part, parted
+from secondopinion.referrals.offering import Offer, offers_for
+from secondopinion.referrals.outcomes import OFFERED, in_reach, limited, named_for_a_part, parted
 from secondopinion.referrals.responsible import may_decide
-from secondopinion.referrals.searching import Found, search_for
+from secondopinion.referrals.searching import Found, Proof, proof_of, search_for, search_for_a_limit
 from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Deny
@@ -132,38 +130,40 @@ def answers_given(events: Iterable[Event]) -> dict[str, Given]:
 
 
 def candidates_of(referral: Referral, now: datetime) -> list[Candidate]:
-    """Everyone in the plan's networks who may give the opinion, nearest first (III.A, III.B)."""
-    before = snapshot_of(referral)
-    return _described(before, referral, candidates_for(before, referral.member, now), now)
+    """Everyone on the Member's list, in its order (III.A, III.B)."""
+    offers = offers_for(snapshot_of(referral), referral.member, now).offers
+    return _described(offers, now)
 
 
 def named_in_the_letter(referral: Referral, step: str, now: datetime) -> list[Candidate]:
     """Whom the letter of a limited yes would name: for a limit those in reach, for a part the nearest."""
     before = snapshot_of(referral)
     if step == Limit.step:
-        able = reachable_for(before, referral.member, now)
-        able = [who for who in able if who.pk == before.professional_id] or able[:OFFERED]
+        try:
+            npis = search_for_a_limit(before, referral.member, now).npis
+        except Refused:
+            return []  # signing says why
+        able = in_reach(before, referral.member, npis, now)
+        able = [offer for offer in able if offer.who.pk == before.professional_id] or able[:OFFERED]
     else:
-        able = named_for_a_part(before, now)
-    return _described(before, referral, able, now)
+        named = named_for_a_part(before, now)
+        able = [o for o in offers_for(before, referral.member, now, most=OFFERED).offers if o.who in named]
+    return _described(able, now)
 
 
-def _described(
-    before: Snapshot, referral: Referral, able: Iterable[QualifiedProfessional], now: datetime
-) -> list[Candidate]:
-    able, choice = list(able), where_to(before)
-    networks = networks_of(able, now.astimezone(PACIFIC).date())
-    compared = choice.candidates == SAME_SPECIALTY and bool(before.clinician_taxonomy)
+def _described(offers: Iterable[Offer], now: datetime) -> list[Candidate]:
+    offers = list(offers)
+    networks = networks_of([offer.who for offer in offers], now.astimezone(PACIFIC).date())
     return [
         Candidate(
-            who=who,
-            specialty=plain_name(who.taxonomy),
-            level=level_of(before, who) if compared else None,
-            network=networks.get(who.pk) or the_plan().name,
-            miles=miles_from(referral.member, who),
-            speaks_the_language=referral.member.language in who.languages,
+            who=offer.who,
+            specialty=offer.specialty,
+            level=offer.level,
+            network=networks.get(offer.who.pk) or the_plan().name,
+            miles=offer.miles,
+            speaks_the_language=offer.speaks is True,
         )
-        for who in able
+        for offer in offers
     ]
 
 
@@ -214,19 +214,9 @@ def suspected(referral: Referral) -> Referral | None:
     return Referral.objects.filter(pk=referral.maybe_appeal_of_id).first() if referral.maybe_appeal_of_id else None
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSearch:
-    """The last search of the network as the history keeps it. `looked` are rows of `searching.Looked`."""
-
-    at: datetime
-    by: str
-    looked: tuple[Mapping[str, Any], ...]
-
-
-def last_search(referral: Referral) -> KeptSearch | None:
-    """The last search of the network, or none."""
-    event = Event.objects.filter(referral=referral, step="search").order_by("-position").first()
-    return KeptSearch(event.at, event.actor, tuple(event.details["search"]["looked"])) if event else None
+def last_search(referral: Referral) -> Proof | None:
+    """The last search of the network as the history keeps it, or none."""
+    return proof_of(snapshot_of(referral))
 
 
 def search_now(referral: Referral, openings: Mapping[str, date], now: datetime) -> Found:

@@ -32,6 +32,18 @@ class AgreeOutside(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class AttestTraining(Told):
+    """A Medical Director vouches for a professional of the wider specialty, or of one the map does not relate (E3).
+
+    `training`: in a sentence, the training and expertise in the condition, and how it was found out.
+    """
+
+    step: ClassVar[str] = "attest_training"
+    professional_id: UUID
+    training: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftAgreement(Told):
     """The letter of agreement goes out: the rate in words (EE.1141). Who pays follows from who decides."""
 

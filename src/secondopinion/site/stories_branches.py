@@ -8,8 +8,8 @@ from datetime import timedelta
 from secondopinion.people.models import Member
 from secondopinion.policy.asked import Opinion
 from secondopinion.referrals.chain import ask_for_another
-from secondopinion.referrals.match import candidates_for
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.offering import candidates_for
 from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.request import FoundVisit
 from secondopinion.referrals.told import (
