@@ -16,7 +16,7 @@ from desk.life import again, received, step
 from letters.reading import grade
 from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.people.models import AccessEntry
+from secondopinion.people.models import AccessEntry, AuthorizedRepresentative
 from secondopinion.people.rls import plan_scope
 from secondopinion.portal.words import ALL
 from secondopinion.referrals import pages
@@ -241,6 +241,24 @@ def test_none_of_these_is_kept_with_its_reasons_and_says_by_when_somebody_looks(
     with plan_scope(TODAY):
         event = Event.objects.get(referral=referral, step="none_suits")
     assert (event.role, event.details["reasons"], event.details["words"]) == ("member", ["too-far"], "I have no car")
+
+
+def test_somebody_who_acts_for_the_member_chooses_by_a_name_that_is_on_file(
+    mine: Client, place: County, referral: Referral
+) -> None:
+    told = {"professional": place.sam.pk, "shown": shown_on(mine.get(LIST)), "for_name": "rosa one"}
+    refused = mine.post("/your-choice/choose/", told)
+    assert (refused.status_code, "We do not have that name on file." in text(refused)) == (422, True)
+    with plan_scope(TODAY):
+        for member, name in ((place.one, "Rosa One"), (place.maria, "Leo Reyes")):
+            AuthorizedRepresentative.objects.create(
+                member=member, name=name, authority="in-writing", evidence="Form 12", from_on=TODAY
+            )
+    assert mine.post("/your-choice/choose/", {**told, "for_name": "Leo Reyes"}).status_code == 422
+    assert mine.post("/your-choice/choose/", told).status_code == 303
+    with plan_scope(TODAY):
+        kept = Event.objects.get(referral=referral, step="choose").details
+    assert (kept["by"], kept["by_name"]) == ("representative", "Rosa One")
 
 
 def test_before_the_decision_the_page_says_by_when_it_comes(place: County) -> None:

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from secondopinion.directory import mapping
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.find import representatives_of
 from secondopinion.policy.asked import About
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import COOKIE, PATH, now_of, opened, to_anybody, visit_of
 from secondopinion.portal.entering import closed, frame
 from secondopinion.portal.reasons import plainly, reasons_of
@@ -36,6 +38,7 @@ from secondopinion.referrals.told import Choose, Told
 from secondopinion.referrals.told_choosing import NoneSuits
 
 NOT_SO: Final = 422
+NAME: Final = 120  # characters
 LONGEST: Final = 1000  # characters of a Member's own words
 
 
@@ -101,6 +104,7 @@ def ask_again(request: HttpRequest, trouble: str = "", status: int = 200) -> Htt
         "ties": ties_of(visit, who, now_of(request), words),
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
+        "for_name": for_name(request),
         "trouble": trouble,
     }
     return render(request, "portal/check.html", context, status=status)
@@ -118,9 +122,11 @@ def choose(request: HttpRequest) -> HttpResponse:
         return show(request, filters_of(request.POST), words["gone"], NOT_SO)
     if not knowing and ties_of(visit, who, now, words):
         return ask_again(request, words["check_knowing_missing"], NOT_SO)
+    if not is_on_file(request, visit):
+        return ask_again(request, words["not_on_file"], NOT_SO)
     try:
         shown = unsealed(request.POST.get("shown", ""), visit.referral.id, now)
-        told = Choose(key, Chooser.MEMBER.value, Way.PAGE.value, shown=shown, knowing=knowing)
+        told = Choose(key, *whose_word(request), shown=shown, knowing=knowing)
         take(visit, told, now)
     except Refused:
         # The rooms' sentences are written for staff; a Member is told what to do, in plain words.
@@ -142,9 +148,11 @@ def none_of_these(request: HttpRequest) -> HttpResponse:
         return why_none(request, words["none_missing"], NOT_SO)
     if "other" in reasons and not said:
         return why_none(request, words["none_other_missing"], NOT_SO)
+    if not is_on_file(request, visit):
+        return why_none(request, words["not_on_file"], NOT_SO)
     try:
         shown = unsealed(request.POST.get("shown", ""), visit.referral.id, now)
-        take(visit, NoneSuits(reasons, said, Chooser.MEMBER.value, Way.PAGE.value, shown=shown), now)
+        take(visit, NoneSuits(reasons, said, *whose_word(request), shown=shown), now)
     except Refused:
         return show(request, filters_of(request.POST), words["gone"], NOT_SO)
     return on_to("member-done")
@@ -159,6 +167,7 @@ def why_none(request: HttpRequest, trouble: str = "", status: int = 200) -> Http
         "typed": request.POST.get("words", "")[:LONGEST],
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
+        "for_name": for_name(request),
         "trouble": trouble,
     }
     return render(request, "portal/none.html", context, status=status)
@@ -273,6 +282,23 @@ def ties_of(visit: Visit, who: QualifiedProfessional, now: datetime, words: Mapp
     """What ties a doctor to the one in question, in sentences for the Member."""
     _, ties = judged(reading.snapshot_of(visit.referral), who, now)
     return [plainly(sentence(tie), words) for tie in ties]
+
+
+def for_name(request: HttpRequest) -> str:
+    """The name typed by somebody who chooses for the Member; empty: the Member chooses."""
+    return "".join(c for c in request.POST.get("for_name", "") if c.isprintable()).strip()[:NAME]
+
+
+def whose_word(request: HttpRequest) -> tuple[str, str, str]:
+    """Whose word it is, how it came, and the name where somebody chooses for the Member; as `Choose` takes them."""
+    name = for_name(request)
+    return (Chooser.REPRESENTATIVE if name else Chooser.MEMBER).value, Way.PAGE.value, name
+
+
+def is_on_file(request: HttpRequest, visit: Visit) -> bool:
+    """Is the name that was typed, if any, one of a person who may act for the Member today?"""
+    name, today = for_name(request).casefold(), now_of(request).astimezone(PACIFIC).date()
+    return not name or any(one.name.casefold() == name for one in representatives_of(visit.member.pk, today))
 
 
 def key_of(request: HttpRequest) -> UUID | None:
