@@ -213,6 +213,7 @@ def test_the_members_page_is_given_once_taken_back_and_told_on_the_page(place: C
     found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", text(given))
     assert found
     assert given.headers["Cache-Control"] == "no-store"
+    assert "1970" not in given.content.decode(), "the second proof never stands beside the first"
     said = text(page_of(client, referral))
     assert "A page is open, given on Mon, Nov 23, 2026, 10:00 AM PT" in said
     open_until = "The Member’s page Open until Mon, Dec 7, 2026, 11:59 PM PT"
