@@ -243,6 +243,28 @@ def test_nobody_gives_a_page_before_it_is_said_what_is_asked(place: County, sign
     assert "no list to show" in text(refused)
 
 
+PCP_CARE = {"about": "pcp-care", "answers": {"member_questions_surgery": True}, "requester_name": "Maria Reyes"}
+
+
+def test_about_care_from_the_pcp_the_list_widens_to_the_whole_plan_and_to_a_specialty_asked_for(
+    place: County, signed_in_as: Browser
+) -> None:
+    referral = received(place, member=place.maria, clinician=place.pcp, **PCP_CARE)
+    client = signed_in_as("nurse@citrus")
+    said = text(page_of(client, referral))
+    assert "Nora Pike, NP" in said
+    assert "Sam Specialist" not in said
+    asked = page_of(client, referral, specialty=place.sam.taxonomy, widen="yes")
+    assert "Sam Specialist, MD" in text(asked)
+    assert "Grace Lind" not in text(asked), "the PCP questioned is never on it"
+    shown = {"widen": "yes", "specialty": place.sam.taxonomy, "shown": shown_on(asked)}
+    address = reverse("take-step", args=[referral.number, "choose"])
+    told = {"seen": referral.position, "page": "choose", "professional": place.sam.pk, **WHO, **shown}
+    assert client.post(address, told).status_code == 303
+    kept = event_of(referral, "choose").details["list"]
+    assert (kept["widened"], kept["filters"]) == (True, {"widen": "yes", "specialty": place.sam.taxonomy})
+
+
 def test_an_empty_list_leads_to_the_search(place: County, signed_in_as: Browser) -> None:
     with plan_scope(TODAY):
         QualifiedProfessional.objects.update(accepts_new_members=False)
