@@ -22,6 +22,7 @@ from secondopinion.referrals.choosing import UNSUITED
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.listing import Filters, list_for
 from secondopinion.referrals.models import Event, Referral, RunningClock
+from secondopinion.referrals.packet_words import event_words
 from secondopinion.referrals.pages import THE_MEMBER
 from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.shown import Shown, sealed, unsealed
@@ -239,3 +240,20 @@ def test_five_are_in_sight_first_and_the_rest_is_counted(there: County) -> None:
     assert [pin.number for pin in five.map.pins] == [1, 2, 3, 4, 5]
     every = list_for(snapshot_of(referral), referral.member, Filters(show=60), NOW)
     assert [each.offer.who.pk for each in every.in_sight][:5] == [each.offer.who.pk for each in five.in_sight]
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (Choose, "Recorded the Member's choice: The Member, by phone"),
+        (NoneSuits, "Recorded that nobody on the list suits the Member: too far away; The Member, by phone"),
+        (Pick, "Picked a professional for the Member, who declined to choose in writing: letter 12"),
+    ],
+)
+def test_the_file_for_the_appeal_says_whose_word_it_was(there: County, told: type[Told], words: str) -> None:
+    made = {
+        Choose: Choose(there.sam.pk, "member", "phone"),
+        NoneSuits: NoneSuits(("too-far",), "", "member", "phone"),
+        Pick: Pick(there.sam.pk, "writing", "letter 12"),
+    }
+    assert event_words(chosen(came_in(there, answers=YES), made[told]))["what"] == words
