@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from county import LONG_AGO, NOW, TODAY, County
-from desk.life import again, authorized, received
+from desk.life import again, authorized, received, scheduled
 from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import AuthorizedRepresentative, Member
@@ -185,6 +185,24 @@ def test_the_plan_picks_from_the_same_list_once_the_member_declined(place: Count
     said = text(client.get(reverse("referral", args=[referral.number])))
     assert "picked Sam Specialist, MD, because the Member declined to choose" in said
     assert "Where that is kept: call 4711" in said
+
+
+def test_once_a_visit_is_scheduled_a_choice_is_a_change_and_ends_the_appointment(
+    place: County, signed_in_as: Browser
+) -> None:
+    client, referral = signed_in_as("intake@plan"), scheduled(place)
+    page = page_of(client, referral)
+    assert "A visit is scheduled for Tue, Dec 1, 2026, 10:00 AM PT. Another choice ends it" in text(page)
+    shown = re.search(r'id="choose_again-shown" value="([^"]*)"', page.content.decode())
+    assert shown
+    told = {"seen": referral.position, "page": "choose", "shown": unescape(shown[1]), **WHO}
+    address = reverse("take-step", args=[referral.number, "choose_again"])
+    assert client.post(address, told).status_code == 422
+    assert client.post(address, {**told, "professional": place.neuro.pk}).status_code == 303
+    now = again(referral)
+    assert (now.state, now.appointment_at, now.professional_id) == ("authorized", None, place.neuro.pk)
+    said = text(client.get(reverse("referral", args=[referral.number])))
+    assert "recorded the choice of Noor Haddad, MD instead of Sam Specialist, MD; the appointment falls" in said
 
 
 def test_none_of_these_is_no_dead_end(place: County, signed_in_as: Browser) -> None:

@@ -23,7 +23,7 @@ from secondopinion.referrals import pages
 from secondopinion.referrals.choosing import UNSUITED
 from secondopinion.referrals.models import Event, Referral
 from secondopinion.referrals.pages import Given
-from secondopinion.referrals.told import Schedule
+from secondopinion.referrals.told import Schedule, See
 from secondopinion.referrals.told_choosing import TakeBackPage
 
 Door = Callable[[datetime], None]
@@ -172,18 +172,31 @@ def test_the_member_looks_twice_and_chooses(mine: Client, place: County, referra
     assert len(event.details["letters"]) == 2
 
 
-def test_the_choice_can_be_changed_until_the_visit_is_set(mine: Client, place: County, referral: Referral) -> None:
+def test_the_choice_can_be_changed_until_the_visit_and_ends_the_appointment(
+    mine: Client, place: County, referral: Referral
+) -> None:
     for who in (place.sam, place.neuro):
         page = mine.get(LIST)
         mine.post("/your-choice/choose/", {"professional": who.pk, "shown": shown_on(page)})
     assert "You chose Noor Haddad, MD. You can still choose someone else" in text(mine.get(LIST))
     step(place, again(referral), "intake@plan", Schedule(NOW + timedelta(days=8)))  # Tuesday 2026-12-01
+    assert "Your visit is set for Tuesday, December 1, 2026 at 10:00 AM." in text(mine.get("/your-choice/done/"))
+    told = {"professional": place.sam.pk, "shown": shown_on(mine.get(LIST))}
+    assert "If you choose this doctor, that visit is off." in text(mine.post("/your-choice/check/", told))
+    assert mine.post("/your-choice/choose/", told).status_code == 303
+    now = again(referral)
+    assert (now.professional_id, now.appointment_at, now.state) == (place.sam.pk, None, "authorized")
+
+
+def test_after_the_visit_the_page_takes_no_choice_any_more(mine: Client, place: County, referral: Referral) -> None:
+    mine.post("/your-choice/choose/", {"professional": place.sam.pk, "shown": shown_on(mine.get(LIST))})
+    step(place, again(referral), "intake@plan", See(TODAY))
     page = mine.get(LIST)
     assert "Your choice cannot be changed on this page any more. Please call us" in text(page)
-    refused = mine.post("/your-choice/choose/", {"professional": place.sam.pk, "shown": shown_on(page)})
+    assert "None of these works for me" not in text(page)
+    refused = mine.post("/your-choice/choose/", {"professional": place.neuro.pk, "shown": shown_on(page)})
     assert refused.status_code == 422
-    assert "Your visit is set for Tuesday, December 1, 2026 at 10:00 AM." in text(mine.get("/your-choice/done/"))
-    assert again(referral).professional_id == place.neuro.pk
+    assert again(referral).professional_id == place.sam.pk
 
 
 def test_a_tied_doctor_is_chosen_only_with_the_box_marked(mine: Client, place: County, referral: Referral) -> None:

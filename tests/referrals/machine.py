@@ -238,6 +238,7 @@ class Life(RuleBasedStateMachine):
             "choose": lambda: t.Choose(some.pk, "member", "by phone"),
             "give_page": lambda: choosing.GivePage(uuid4(), uuid4().hex * 2),
             "take_back_page": lambda: choosing.TakeBackPage(WORDS),
+            "choose_again": lambda: choosing.ChooseAgain(some.pk, "member", "phone", knowing=True),
             "pick": lambda: choosing.Pick(some.pk, "writing", "letter 12"),
             "none_suits": lambda: choosing.NoneSuits(
                 tuple(draw(st.sets(st.sampled_from([*UNSUITED]), min_size=1))), WORDS, "member", "by phone"

@@ -326,6 +326,7 @@ WAYS: dict[str, Callable[[County], Way]] = {
     "take_back_page": lambda c: came_in(c).then(choosing.GivePage(uuid4(), "a" * 64), "intake@plan").ready(
         choosing.TakeBackPage("The paper was lost")
     ),
+    "choose_again": lambda c: scheduled(c).ready(choosing.ChooseAgain(c.neuro.pk, "member", "phone"), "intake@plan"),
     "pick": lambda c: came_in(c, answers=YES).ready(choosing.Pick(c.sam.pk, "recorded-call", "call 4711")),
     "none_suits": lambda c: came_in(c, answers=YES).ready(
         choosing.NoneSuits(("too-far",), "I have no car", "member", "by phone"), "intake@plan"

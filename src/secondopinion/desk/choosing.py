@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from secondopinion.desk.choosing_forms import ChooseForm, NoneSuitsForm, PickForm, TakeBackPageForm
+from secondopinion.desk.choosing_forms import ChooseAgainForm, ChooseForm, NoneSuitsForm, PickForm, TakeBackPageForm
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.outcome import again, seen
 from secondopinion.desk.referral import Refusal, head_of, now_of, person_of, referral_or_404, setting_of
@@ -83,10 +83,9 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         listed = list_for(before, found.member, filters, now)
     except Refused as refused:
         unready = refused.sentence
-    forms = {
-        form.step: _form(form, setting, refusal) for form in (ChooseForm, PickForm, NoneSuitsForm, TakeBackPageForm)
-    }
-    typed = next((f for f in forms.values() if f.is_bound and "professional" in f.fields), forms["choose"])
+    chooser = ChooseAgainForm if "choose_again" in allowed else ChooseForm
+    forms = {form.step: _form(form, setting, refusal) for form in (chooser, PickForm, NoneSuitsForm, TakeBackPageForm)}
+    typed = next((f for f in forms.values() if f.is_bound and "professional" in f.fields), forms[chooser.step])
     ticked = str(typed.data.get("professional", ""))
     language = found.member.language
     context = head_of(request, found) | {
@@ -111,7 +110,9 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         "ticked": ticked,
         "open_form": refusal.step if refusal else "",
         **{f"{name}_form": form for name, form in forms.items()},
-        **{f"may_{name}": name in allowed and not unready for name in ("choose", "pick", "none_suits", "give_page")},
+        "choose_form": forms[chooser.step],
+        "may_choose": chooser.step in allowed and not unready,
+        **{f"may_{name}": name in allowed and not unready for name in ("pick", "none_suits", "give_page")},
         "may_take_back_page": "take_back_page" in allowed,
     }
     return render(request, "desk/referral_choose.html", context, status=status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 
@@ -21,7 +21,7 @@ from secondopinion.referrals.choosing import CHOOSERS, DECLINED, UNSUITED, WAYS,
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.shown import Shown, unsealed
 from secondopinion.referrals.told import Choose, Told
-from secondopinion.referrals.told_choosing import NoneSuits, Pick, TakeBackPage
+from secondopinion.referrals.told_choosing import ChooseAgain, NoneSuits, Pick, TakeBackPage
 
 PICK_ONE: Final = "Choose a professional from the list."
 AT_THE_DESK: Final = tuple((key, words[:1].upper() + words[1:]) for key, words in WAYS.items() if key != Way.PAGE.value)
@@ -76,6 +76,7 @@ class ChooseForm(FromTheList):
     step = "choose"
     title = "Record the Member’s choice"
     verb = "Record the choice"
+    tells: ClassVar[type[Choose]] = Choose
     professional = _professional_field()
     by = choice_field("Who chose?", tuple(CHOOSERS.items()))
     by_name = line_field("Name of the representative", WHICH_NAME, required=False)
@@ -88,10 +89,18 @@ class ChooseForm(FromTheList):
     def told(self) -> Told:
         """What the person said. Raises Refused for a list that came back altered."""
         said = self.cleaned_data
-        return Choose(
+        return self.tells(
             said["professional"], said["by"], said["how"], said["by_name"], self.said_at, self.the_list,
             said["knowing"],
         )  # fmt: skip
+
+
+class ChooseAgainForm(ChooseForm):
+    """Record that the Member wants somebody else than the one with whom the visit is scheduled."""
+
+    step = "choose_again"
+    verb = "Record the change"
+    tells = ChooseAgain
 
 
 class PickForm(FromTheList):

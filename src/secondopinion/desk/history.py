@@ -42,7 +42,8 @@ def npis_in(events: Iterable[Event]) -> set[str]:
     found = set()
     for event in events:
         wishes = event.details.get("wishes") or {}
-        found |= {n for n in (event.details.get("professional"), wishes.get("npi")) if n}
+        own = (event.details.get("professional"), event.details.get("instead_of"), wishes.get("npi"))
+        found |= {n for n in own if n}
         shown = (event.details.get("list") or {}).get("stood") or ()
         found |= {*(event.details.get("candidates") or ()), *looked_at(event), *(row["npi"] for row in shown)}
     return found

@@ -155,7 +155,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "beside": columns,
         "may_answer": "answer" in allowed,
         "next_steps": next_steps(setting, allowed, columns, refusal),
-        "may_choose": "choose" in allowed and bool(found.opinion and found.about),
+        "may_choose": bool({"choose", "choose_again"} & allowed) and bool(found.opinion and found.about),
         "may_search": "search" in allowed and bool(found.opinion and found.about),
         "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,

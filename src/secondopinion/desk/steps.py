@@ -44,6 +44,7 @@ PAGES: Final[Mapping[str, tuple[str, Show]]] = MappingProxyType(
 OWN_PAGES: Final[Mapping[str, tuple[type[StepForm], str, Show]]] = MappingProxyType(
     {
         "choose": (choosing_forms.ChooseForm, "referral", choosing.show),
+        "choose_again": (choosing_forms.ChooseAgainForm, "referral", choosing.show),
         "pick": (choosing_forms.PickForm, "referral", choosing.show),
         "none_suits": (choosing_forms.NoneSuitsForm, "choose-professional", choosing.show),
         "take_back_page": (choosing_forms.TakeBackPageForm, "choose-professional", choosing.show),

@@ -27,6 +27,14 @@ def _choose(event: Event, context: Context) -> Said:
     return Said(did, (*_whose_word(details), *_knowing(details), *_list(details, context)))
 
 
+def _choose_again(event: Event, context: Context) -> Said:
+    details = event.details
+    name, earlier = context.named(details["professional"]), context.named(details["instead_of"])
+    did = "chose" if event.role == "member" else "recorded the choice of"
+    said = f"{did} {name} instead of {earlier}; the appointment falls, the authorization stands"
+    return Said(said, (*_whose_word(details), *_knowing(details), *_list(details, context)))
+
+
 def _pick(event: Event, context: Context) -> Said:
     details = event.details
     return Said(
@@ -86,6 +94,7 @@ TELLERS_CHOOSING: Final[Mapping[str, Teller]] = MappingProxyType(
         "give_page": _give_page,
         "take_back_page": _take_back_page,
         "choose": _choose,
+        "choose_again": _choose_again,
         "pick": _pick,
         "none_suits": _none_suits,
     }

@@ -35,9 +35,10 @@ from secondopinion.referrals.pages import THE_MEMBER, Visit
 from secondopinion.referrals.shown import sealed, unsealed
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Choose, Told
-from secondopinion.referrals.told_choosing import NoneSuits
+from secondopinion.referrals.told_choosing import ChooseAgain, NoneSuits
 
 NOT_SO: Final = 422
+CHOICES: Final = {Choose.step, ChooseAgain.step}
 NAME: Final = 120  # characters
 LONGEST: Final = 1000  # characters of a Member's own words
 
@@ -60,7 +61,8 @@ def show(request: HttpRequest, filters: Filters, trouble: str = "", status: int 
     context = frame(words) | {
         "hello": words["hello"].format(name=visit.member.first_name),
         "trouble": trouble,
-        "may_choose": "choose" in may,
+        "may_choose": bool(CHOICES & may),
+        "may_say_none": NoneSuits.step in may,
         "chosen_line": words["chosen_now"].format(who=chosen) if chosen else "",
         "asked": before.search_asked_at is not None,
         "lines": [line(each, words, visit) for each in listed.in_sight],
@@ -97,14 +99,16 @@ def ask_again(request: HttpRequest, trouble: str = "", status: int = 200) -> Htt
     visit = visit_of(request)
     words = words_in(visit.member.language)
     who = professional(key_of(request))
-    if who is None or "choose" not in allowed(visit):
+    if who is None or not CHOICES & allowed(visit):
         return show(request, filters_of(request.POST), words["gone"], NOT_SO)
+    at = visit.referral.appointment_at
     context = frame(words) | {
         "who": who,
         "ties": ties_of(visit, who, now_of(request), words),
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "for_name": for_name(request),
+        "visit_set": words["check_visit"].format(at=instant_in_words(at)) if at else "",
         "trouble": trouble,
     }
     return render(request, "portal/check.html", context, status=status)
@@ -126,8 +130,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         return ask_again(request, words["not_on_file"], NOT_SO)
     try:
         shown = unsealed(request.POST.get("shown", ""), visit.referral.id, now)
-        told = Choose(key, *whose_word(request), shown=shown, knowing=knowing)
-        take(visit, told, now)
+        kind = ChooseAgain if ChooseAgain.step in allowed(visit) else Choose
+        take(visit, kind(key, *whose_word(request), shown=shown, knowing=knowing), now)
     except Refused:
         # The rooms' sentences are written for staff; a Member is told what to do, in plain words.
         return show(request, filters_of(request.POST), words["gone"], NOT_SO)

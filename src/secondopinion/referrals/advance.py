@@ -83,6 +83,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "give_page": choosing.give_page,
         "take_back_page": choosing.take_back_page,
         "choose": choosing.choose,
+        "choose_again": choosing.choose_again,
         "pick": choosing.pick,
         "none_suits": choosing.none_suits,
         "decline": consultation.decline,

@@ -6,6 +6,7 @@ The choice is the Member's. The plan picks only for a Member who declined to cho
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -19,15 +20,15 @@ from secondopinion.policy.calendar import PACIFIC, business_calendar
 from secondopinion.policy.parameters import value
 from secondopinion.referrals import notices
 from secondopinion.referrals.change import Change, Owed
-from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.match import judged
 from secondopinion.referrals.models import ChoicePage
 from secondopinion.referrals.offering import sentence
 from secondopinion.referrals.shown import Shown
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.states import By, State
+from secondopinion.referrals.states import By
 from secondopinion.referrals.told import Choose
-from secondopinion.referrals.told_choosing import GivePage, NoneSuits, Pick, TakeBackPage
+from secondopinion.referrals.told_choosing import ChooseAgain, GivePage, NoneSuits, Pick, TakeBackPage
 
 
 class Chooser(StrEnum):
@@ -102,6 +103,18 @@ def choose(before: Snapshot, told: Choose, person: Person, now: datetime) -> Cha
     listed = told.shown.as_details if told.shown else {}
     details = {"professional": who.npi, **said, "knowing": list(ties), **listed}
     return _change(before, who, details, now)
+
+
+def choose_again(before: Snapshot, told: ChooseAgain, person: Person, now: datetime) -> Change:
+    """Record that the Member wants somebody else after all: the appointment falls, the authorization stands."""
+    change = choose(before, told, person, now)
+    earlier = _professional(before.professional_id) if before.professional_id else None
+    # Reading: an appointment is looked for anew from the change on, as it is when a professional declines.
+    return replace(
+        change,
+        details={**change.details, "instead_of": earlier.npi if earlier else ""},
+        columns={**change.columns, "appointment_at": None, "appointment_from_at": now},
+    )
 
 
 def pick(before: Snapshot, told: Pick, person: Person, now: datetime) -> Change:
@@ -257,7 +270,7 @@ def _check_was_shown(before: Snapshot, who: QualifiedProfessional, shown: Shown 
 
 def _change(before: Snapshot, who: QualifiedProfessional, details: dict[str, Any], now: datetime) -> Change:
     letters: notices.Letters = ()
-    if before.stands is State.AUTHORIZED:
+    if before.stands in VISIT_AHEAD:
         authorization = {
             "authorization_number": before.authorization_number,
             "authorized_on": before.authorized_on,

@@ -240,7 +240,7 @@ def _did(event: Event) -> str:
         return f"{words}: {told['name']}"
     if event.step == "deny":
         return f"{words}, for {len(told['reasons'])} reason{'s' if len(told['reasons']) > 1 else ''}"
-    if event.step in ("choose", "none_suits") and (whose := _whose_word(told)):
+    if event.step in ("choose", "choose_again", "none_suits") and (whose := _whose_word(told)):
         why = [UNSUITED[reason].lower() for reason in told.get("reasons", ()) if reason in UNSUITED]
         return f"{words}: {'; '.join((*why, whose))}"
     if event.step == "pick":

@@ -8,7 +8,14 @@ from typing import ClassVar
 from uuid import UUID
 
 from secondopinion.referrals.shown import Shown
-from secondopinion.referrals.told import Told
+from secondopinion.referrals.told import Choose, Told
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseAgain(Choose):
+    """The Member wants somebody else than the one with whom the visit is scheduled: told as a choice is."""
+
+    step: ClassVar[str] = "choose_again"
 
 
 @dataclass(frozen=True, slots=True)
