@@ -296,6 +296,13 @@ def test_an_empty_list_still_offers_a_way_on(mine: Client, place: County) -> Non
     assert "None of these works for me" in text(page)
 
 
+def test_when_there_is_no_list_any_more_the_page_says_whom_to_call(mine: Client, referral: Referral) -> None:
+    with plan_scope(TODAY):
+        Referral.objects.filter(pk=referral.pk).update(opinion="", about="")
+    refused = mine.get(LIST)
+    assert (refused.status_code, "Please call us. We will help you choose." in text(refused)) == (403, True)
+
+
 def test_leaving_closes_the_page_on_this_device(mine: Client) -> None:
     assert mine.post("/your-choice/leave/").status_code == 303
     assert mine.get(LIST).status_code == 403

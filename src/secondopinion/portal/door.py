@@ -18,6 +18,7 @@ from secondopinion.people.doors import SAFE
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals import pages
+from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.pages import Closed, Visit
 
 View = Callable[..., HttpResponseBase]
@@ -70,6 +71,9 @@ def opened(closed: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[View
                     return private(view(request, *args, **kwargs))
             except Closed as refused:
                 return private(closed(request, "timeout" if refused.why == "wrong" else refused.why))
+            except Refused:
+                # There is no list any more, as after a correction of what is asked: a person helps on.
+                return private(closed(request, "taken-back"))
 
         door.guard = "members_page"  # type: ignore[attr-defined]
         return door
