@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from county import NOW, TODAY, County, county
 from referrals.life import YES, asked
@@ -93,6 +94,21 @@ def test_a_wrong_date_of_birth_counts_and_five_close_the_page_even_for_the_right
     assert [tried(code, born) for born in (WRONG, None, WRONG, WRONG, WRONG)] == ["wrong"] * 4 + ["locked"]
     assert tried(code, BORN) == "locked"
     assert visited(tried(given(there, referral).code, BORN)) == referral.number, "another page opens"
+
+
+def test_many_browsers_at_once_have_no_more_tries_than_one(there: County, referral: Referral) -> None:
+    code = given(there, referral).code
+
+    def guess(day: int) -> str:
+        try:
+            return tried(code, date(1971, 1, day))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as browsers:
+        answers = sorted(browsers.map(guess, range(1, 13)))
+    assert answers == ["locked"] * 8 + ["wrong"] * 4
+    assert tried(code, BORN) == "locked"
 
 
 def test_the_right_date_of_birth_begins_the_count_anew(there: County, referral: Referral) -> None:
