@@ -192,7 +192,7 @@ def professional(
         verified_on=date(2026, 10, 1),
         phone="1-714-555-0150",
         fax="1-714-555-0151",
-        address="200 Clinic Way",
+        address=f"{number[:9][-3:]} Clinic Way",
         city="Orchard City",
         zip_code="92999",
         latitude=33.76,

@@ -103,6 +103,10 @@ def test_the_pages_behind_a_referral_keep_the_baseline(somebody: SomebodyAt, gal
     gallery.look(nurse, "Choose a professional")
     nurse.send("Record the choice")
     gallery.look(nurse, "Choose a professional, refused")
+    nurse.open(f"/referrals/{made_up('authorized')}/choose/")
+    nurse.press_here("Give the Member a page to choose")
+    nurse.reads("This code is shown now and never again.")
+    gallery.look(nurse, "The Member's page is given")
     for state in ("authorized", "scheduled", "seen", "closed"):
         nurse.open(f"/referrals/{made_up(state)}/consultation/")
         gallery.look(nurse, f"Consultation, {state}")

@@ -99,7 +99,7 @@ def then_the_policy_has_authorized_it_and_the_member_is_written_to(desk: Desk, m
 
 def when_the_member_chooses_a_professional(desk: Desk) -> None:
     desk.follow("Choose a professional")
-    desk.reads("nearest first", "Sam Specialist, MD", "Noor Haddad, MD")
+    desk.reads("Who may give the opinion", "Sam Specialist, MD", "Noor Haddad, MD")
     desk.reads_not("Peter Holm", "Ed Bar", "Fay Gone", "Otto Far")  # questioned, excluded, ended, never contracted
     desk.main.get_by_role("radio", name="Sam Specialist, MD").check()
     desk.pick("Who chose?", "The Member")

@@ -31,6 +31,9 @@ REPORT = {
 
 def take(client: Client, referral: Referral, name: str, page: str = "consultation", **said: object) -> HttpResponse:
     address = reverse("take-step", args=[referral.number, name])
+    if name == "choose":
+        chooser = client.get(reverse("choose-professional", args=[referral.number])).content.decode()
+        said["shown"] = unescape(chooser.split('id="choose-shown" value="', 1)[1].split('"', 1)[0])
     return client.post(address, {"seen": referral.position, "page": page, **said})
 
 
@@ -51,9 +54,9 @@ def test_the_list_says_why_each_professional_is_on_it(place: County, signed_in_a
     referral = received(place)
     said = text(signed_in_as("intake@plan").get(reverse("choose-professional", args=[referral.number])))
     assert "Sam Specialist, MD" in said
-    assert "Same specialty as the clinician questioned" in said
+    assert "Has the same specialty: " in said
     assert "Noor Haddad, MD" in said
-    assert "Equivalent specialty" in said
+    assert "Has an equivalent specialty: " in said
     for not_offered in ("Susan Watson", "Nora Pike", "Ed Bar", "Fay Gone", "Otto Far"):
         assert not_offered not in said
 
@@ -64,9 +67,9 @@ def test_the_choice_is_recorded_with_who_chose_and_how(place: County, signed_in_
     lacking = take(client, referral, "choose", professional=str(place.sam.pk), by="", how="")
     assert lacking.status_code == 422
     assert re.search(rf'value="{place.sam.pk}" checked', lacking.content.decode())
-    nobody = take(client, referral, "choose", by="The Member", how="by phone")
+    nobody = take(client, referral, "choose", by="member", how="phone")
     assert "Choose a professional from the list." in text(nobody)
-    done = take(client, referral, "choose", professional=str(place.sam.pk), by="The Member", how="by phone")
+    done = take(client, referral, "choose", professional=str(place.sam.pk), by="member", how="phone")
     assert done.status_code == 303
     said = text(client.get(reverse("referral", args=[referral.number])))
     assert "recorded the choice of Sam Specialist, MD" in said
@@ -76,7 +79,7 @@ def test_the_choice_is_recorded_with_who_chose_and_how(place: County, signed_in_
 def test_the_clinician_questioned_may_not_be_chosen(place: County, signed_in_as: Browser) -> None:
     referral = authorized(place)
     refused = take(signed_in_as("intake@plan"), referral, "choose", professional=str(place.first.pk),
-                   by="The Member", how="by phone")  # fmt: skip
+                   by="member", how="phone")  # fmt: skip
     assert refused.status_code == 422
     assert "the clinician whose opinion is questioned" in text(refused)
 

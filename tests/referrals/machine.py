@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.db import transaction
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from secondopinion.policy.asked import About, Opinion
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
+from secondopinion.referrals import told_choosing as choosing
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
 from secondopinion.referrals import told_post as heard
@@ -33,6 +35,7 @@ from secondopinion.referrals import told_review as review
 from secondopinion.referrals import told_time as time_
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.checks.every import EVERY
+from secondopinion.referrals.choosing import UNSUITED
 from secondopinion.referrals.clockwork import running
 from secondopinion.referrals.lifecycle import STEPS, Refused
 from secondopinion.referrals.models import Event, Notice, Paper, Referral, RunningClock
@@ -236,6 +239,13 @@ class Life(RuleBasedStateMachine):
             "tell_cost": lambda: outcomes.TellCost(WORDS, papers),
             "excuse": lambda: outcomes.Excuse(WORDS),
             "choose": lambda: t.Choose(some.pk, "member", "by phone"),
+            "give_page": lambda: choosing.GivePage(uuid4(), uuid4().hex * 2),
+            "take_back_page": lambda: choosing.TakeBackPage(WORDS),
+            "choose_again": lambda: choosing.ChooseAgain(some.pk, "member", "phone", knowing=True),
+            "pick": lambda: choosing.Pick(some.pk, "writing", "letter 12"),
+            "none_suits": lambda: choosing.NoneSuits(
+                tuple(draw(st.sets(st.sampled_from([*UNSUITED]), min_size=1))), WORDS, "member", "by phone"
+            ),
             "decline": lambda: after.Decline("not-accepting"),
             "schedule": lambda: t.Schedule(self.now + timedelta(days=draw(st.sampled_from([2, 60, 120])))),
             "miss": lambda: t.Miss(WORDS),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from county import NOW, County, professional
 from referrals.life import DENIAL, PDF, YES, asked
@@ -23,6 +23,7 @@ from secondopinion.people.person import SYSTEM, Person
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
+from secondopinion.referrals import told_choosing as choosing
 from secondopinion.referrals import told_objections as objections
 from secondopinion.referrals import told_outcomes as outcomes
 from secondopinion.referrals import told_post as heard
@@ -341,6 +342,15 @@ WAYS: dict[str, Callable[[County], Way]] = {
     "tell_cost": lambda c: found_visit(c).ready(outcomes.TellCost(WORDS), "physician@plan"),
     "excuse": lambda c: found_visit(c).ready(outcomes.Excuse(WORDS)),
     "choose": lambda c: came_in(c, answers=YES).ready(t.Choose(c.sam.pk, "member", "by phone"), "intake@plan"),
+    "give_page": lambda c: came_in(c).ready(choosing.GivePage(uuid4(), "a" * 64), "intake@plan"),
+    "take_back_page": lambda c: came_in(c).then(choosing.GivePage(uuid4(), "a" * 64), "intake@plan").ready(
+        choosing.TakeBackPage("The paper was lost")
+    ),
+    "choose_again": lambda c: scheduled(c).ready(choosing.ChooseAgain(c.neuro.pk, "member", "phone"), "intake@plan"),
+    "pick": lambda c: came_in(c, answers=YES).ready(choosing.Pick(c.sam.pk, "recorded-call", "call 4711")),
+    "none_suits": lambda c: came_in(c, answers=YES).ready(
+        choosing.NoneSuits(("too-far",), "I have no car", "member", "by phone"), "intake@plan"
+    ),
     "decline": lambda c: authorized(c).ready(after.Decline("not-accepting"), "intake@plan"),
     "schedule": lambda c: authorized(c).ready(t.Schedule(VISIT), "intake@plan"),
     "miss": lambda c: scheduled(c).ready(t.Miss("The Member was ill"), "intake@plan", SEEN_AT),

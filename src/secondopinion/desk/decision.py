@@ -19,7 +19,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from secondopinion.desk.beside import Beside, beside
-from secondopinion.desk.choosing import Offer, offer
 from secondopinion.desk.denial_form import DenyForm
 from secondopinion.desk.errors import Line, summary_of
 from secondopinion.desk.letters import inline
@@ -28,6 +27,7 @@ from secondopinion.desk.outcome import MOVED_ON, NOT_SO, again, done, line_of, s
 from secondopinion.desk.pictures import Picture, pictures
 from secondopinion.desk.reasons_form import ReasonsForm
 from secondopinion.desk.referral import Refusal, head_of, now_of, person_of, referral_or_404, setting_of
+from secondopinion.desk.referral_words import NEARNESS
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import SendBackForm
 from secondopinion.desk.step_forms_time import DelayForm
@@ -41,6 +41,7 @@ from secondopinion.people.person import Person
 from secondopinion.policy.asked import Opinion, Program
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import questions
+from secondopinion.policy.specialties import Level
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
@@ -256,14 +257,27 @@ def form_of(way: str, form: StepForm | None, setting: Setting) -> StepForm | Non
     return DelayForm(setting) if way == DelayForm.step else None
 
 
-def offers_of(request: HttpRequest, found: Referral, way: str) -> Sequence[Offer]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One professional whom the letter will name, with the nearness of the specialty in words."""
+
+    who: reading.Candidate
+    nearness: str
+
+
+def nearness_of(level: Level | None) -> str:
+    """How near a specialty is, in words; where none is compared, that anybody qualified will do."""
+    return NEARNESS[level] if level is not None else "Any qualified professional may be chosen"
+
+
+def offers_of(request: HttpRequest, found: Referral, way: str) -> Sequence[Named]:
     """Whom the letter of a limited yes will name."""
     if way not in (LimitForm.step, PartForm.step):
         return ()
-    return [offer(c, found, "") for c in reading.named_in_the_letter(found, way, now_of(request))]
+    return [Named(c, nearness_of(c.level)) for c in reading.named_in_the_letter(found, way, now_of(request))]
 
 
-def why_not(way: str, setting: Setting, columns: Beside, offers: Sequence[Offer]) -> str:
+def why_not(way: str, setting: Setting, columns: Beside, offers: Sequence[Named]) -> str:
     """Why a way is not open, in a sentence; empty when it is."""
     if way == DenyForm.step and columns.authorizes:
         return THE_POLICY_SAYS_YES

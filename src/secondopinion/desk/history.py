@@ -18,6 +18,7 @@ from secondopinion.desk.referral_words import (
     spoken,
 )
 from secondopinion.desk.tellers_after import TELLERS_AFTER, beginning_of
+from secondopinion.desk.tellers_choosing import TELLERS_CHOOSING
 from secondopinion.desk.tellers_post import SENT, TELLERS_POST, where_to
 from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
@@ -42,8 +43,10 @@ def npis_in(events: Iterable[Event]) -> set[str]:
     found = set()
     for event in events:
         wishes = event.details.get("wishes") or {}
-        found |= {n for n in (event.details.get("professional"), wishes.get("npi")) if n}
-        found |= {*(event.details.get("candidates") or ()), *looked_at(event)}
+        own = (event.details.get("professional"), event.details.get("instead_of"), wishes.get("npi"))
+        found |= {n for n in own if n}
+        shown = (event.details.get("list") or {}).get("stood") or ()
+        found |= {*(event.details.get("candidates") or ()), *looked_at(event), *(row["npi"] for row in shown)}
     return found
 
 
@@ -69,7 +72,7 @@ def _line(event: Event, context: Context) -> Line:
 def _who(event: Event) -> str:
     if event.role == "policy":
         return "the policy"
-    if event.role == "system":
+    if event.role in ("system", "member"):
         return str(event.actor)
     return f"{event.actor} ({words_of(event.role, 'role').lower()})"
 
@@ -172,14 +175,6 @@ def _withdraw(event: Event, context: Context) -> Said:
     )
 
 
-def _choose(event: Event, context: Context) -> Said:
-    name = context.named(event.details["professional"])
-    return Said(
-        f"recorded the choice of {name}",
-        (*quoted("Who chose", event.details.get("by")), *quoted("How it reached us", event.details.get("how"))),
-    )
-
-
 def _tell_requester(event: Event, context: Context) -> Said:
     return Said(f"told the requester of the decision: {event.details['whom']}, {event.details['how']}")
 
@@ -239,7 +234,6 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "authorize": _authorize,
         "deny": _deny,
         "withdraw": _withdraw,
-        "choose": _choose,
         "tell_requester": _tell_requester,
         "schedule": _schedule,
         "miss": _miss,
@@ -249,6 +243,7 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         "close": _close,
         **TELLERS_AFTER,
         **TELLERS_POST,
+        **TELLERS_CHOOSING,
         **TELLERS_REVIEW,
         **TELLERS_TIME,
     }

@@ -32,8 +32,10 @@ from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.access import one
 from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
+from secondopinion.referrals.listing import unsuited_of
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.packet import packets_of
+from secondopinion.referrals.pages import standing_of
 from secondopinion.referrals.responsible import decider_name, may_decide
 from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 from secondopinion.referrals.windows import windows
@@ -107,6 +109,7 @@ def head_of(request: HttpRequest, found: Referral) -> dict[str, Any]:
         "asked_by": REQUESTERS.get(found.requester, ""),
         "seen": found.position,
         "edition_words": plain.title(questions.edition_named(found.edition)),
+        "unsuited": unsuited_of(found),
     }
 
 
@@ -152,7 +155,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "beside": columns,
         "may_answer": "answer" in allowed,
         "next_steps": next_steps(setting, allowed, columns, refusal),
-        "may_choose": "choose" in allowed and bool(found.opinion and found.about),
+        "may_choose": bool({"choose", "choose_again"} & allowed) and bool(found.opinion and found.about),
         "may_search": "search" in allowed and bool(found.opinion and found.about),
         "choose_first": found.state == State.AUTHORIZED.value and found.professional_id is None,
         "may_read_for_decision": "deny" in allowed,
@@ -162,6 +165,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "notices": numbered(reading.notices_of(found), lambda notice: notice.kind),
         "papers": numbered(reading.papers_of(found), lambda paper: paper.name),
         "packets": packets_of(found),
+        "page_given": standing_of(found, now),
         "report": reading.report_of(found),
         "finished": found.state in FINISHED,
         "guide": guide(found, columns),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from secondopinion.desk.another import ask_another
-from secondopinion.desk.choosing import choose_professional
+from secondopinion.desk.choosing import choose_professional, give_page
 from secondopinion.desk.consultation import consultation
 from secondopinion.desk.decision import authorize_for_another_reason, decide
 from secondopinion.desk.letter_post import letter_again, letter_came_back, letter_try_now
@@ -20,6 +20,7 @@ urlpatterns = [
     path("referrals/<slug:number>/steps/<slug:step>/", take_step, name="take-step"),
     path("referrals/<slug:number>/another/", ask_another, name="ask-another"),
     path("referrals/<slug:number>/choose/", choose_professional, name="choose-professional"),
+    path("referrals/<slug:number>/choose/page/", give_page, name="give-page"),
     path("referrals/<slug:number>/search/", search_network, name="search-network"),
     path("referrals/<slug:number>/decide/", decide, name="decide"),
     path("referrals/<slug:number>/authorize/", authorize_for_another_reason, name="authorize-for-another-reason"),

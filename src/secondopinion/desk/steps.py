@@ -13,7 +13,7 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from secondopinion.desk import choosing, consultation, decision, referral, search_network
+from secondopinion.desk import choosing, choosing_forms, consultation, decision, referral, search_network
 from secondopinion.desk.beside import VALUES
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.outcome import NOT_SO, again, done, line_of, seen
@@ -43,7 +43,11 @@ PAGES: Final[Mapping[str, tuple[str, Show]]] = MappingProxyType(
 )
 OWN_PAGES: Final[Mapping[str, tuple[type[StepForm], str, Show]]] = MappingProxyType(
     {
-        "choose": (choosing.ChooseForm, "referral", choosing.show),
+        "choose": (choosing_forms.ChooseForm, "referral", choosing.show),
+        "choose_again": (choosing_forms.ChooseAgainForm, "referral", choosing.show),
+        "pick": (choosing_forms.PickForm, "referral", choosing.show),
+        "none_suits": (choosing_forms.NoneSuitsForm, "choose-professional", choosing.show),
+        "take_back_page": (choosing_forms.TakeBackPageForm, "choose-professional", choosing.show),
         "search": (search_network.SearchForm, "search-network", search_network.show),
         "agree_outside": (search_network.AgreeOutsideForm, "search-network", search_network.show),
         "attest_training": (search_network.AttestTrainingForm, "search-network", search_network.show),

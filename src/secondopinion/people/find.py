@@ -125,8 +125,12 @@ def health_network(key: UUID | None) -> HealthNetwork | None:
 
 def standing(member: Member, on: date) -> Standing:
     """How a Member stands with the plan on a day."""
-    representatives = AuthorizedRepresentative.objects.filter(Period.covering(on), member=member)
-    return Standing(programs_of(member, on), network_of(member, on), tuple(representatives))
+    return Standing(programs_of(member, on), network_of(member, on), representatives_of(member.pk, on))
+
+
+def representatives_of(member: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
+    """Who may act for a Member on a day."""
+    return tuple(AuthorizedRepresentative.objects.filter(Period.covering(on), member=member))
 
 
 def programs_of(member: Member, on: date) -> tuple[str, ...]:

@@ -22,6 +22,12 @@ SET_SCOPE = (
 )
 
 
+SET_ONE_MEMBER = (
+    "SELECT set_config('secondopinion.member', %s::text, true), set_config('secondopinion.referral', %s::text, true)"
+)
+SET_KEY = "SELECT set_config('secondopinion.key', %s::text, true)"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose rows a transaction may see: all of the plan's, or those of the named Health Networks, on a day."""
@@ -38,6 +44,17 @@ class Scope:
 def set_scope(scope: Scope) -> None:
     """Give the running transaction its scope. It is gone when the transaction ends."""
     send(SET_SCOPE, [scope.setting, scope.on.isoformat()])
+
+
+def set_key(digest: str) -> None:
+    """Let the running transaction see the one row that a code opens, and nothing else; see `opened_by`."""
+    send(SET_KEY, [digest])
+
+
+def set_one_member(member: UUID, referral: UUID, on: date) -> None:
+    """Narrow the running transaction to one Member and one referral, whatever else its scope would show."""
+    send(SET_ONE_MEMBER, [str(member), str(referral)])
+    set_scope(Scope(None, on))
 
 
 @contextmanager
@@ -134,4 +151,41 @@ def write_once(table: str) -> migrations.RunSQL:
         f"CREATE TRIGGER write_once BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION app.refuse_change();",
         f"DROP TRIGGER write_once ON {table};",
+    )
+
+
+# A Member's own page sees what the plan sees of that Member, and of nobody else. The conditions are CASE expressions,
+# as those above, so that PostgreSQL goes on expecting many rows of a scope that narrows nothing.
+NARROW = """
+CREATE FUNCTION app.key() RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT nullif(current_setting('secondopinion.key', true), '')
+$$;
+CREATE FUNCTION app.not_another(member uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.member', true), '')
+           WHEN '' THEN true ELSE member::text = current_setting('secondopinion.member', true) END
+$$;
+CREATE FUNCTION app.not_another_referral(referral uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.referral', true), '')
+           WHEN '' THEN true ELSE referral::text = current_setting('secondopinion.referral', true) END
+$$;
+CREATE FUNCTION app.is_staff() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.member', true), '') WHEN '' THEN true ELSE false END
+$$;
+"""
+
+
+def narrow_functions() -> migrations.RunSQL:
+    """The functions that narrow a transaction to one Member."""
+    return migrations.RunSQL(
+        NARROW,
+        "DROP FUNCTION app.is_staff(); DROP FUNCTION app.not_another_referral(uuid); "
+        "DROP FUNCTION app.not_another(uuid); DROP FUNCTION app.key();",
+    )
+
+
+def narrowed(table: str, condition: str, what: str = "ALL") -> migrations.RunSQL:
+    """Beside every other policy of a table, `condition` must hold: for the commands `what`."""
+    return migrations.RunSQL(
+        f"CREATE POLICY narrowed ON {table} AS RESTRICTIVE FOR {what} USING ({condition});",
+        f"DROP POLICY narrowed ON {table};",
     )

@@ -28,6 +28,7 @@ UNITS = frozenset(
         "miles an hour",
         "professionals",
         "visits",
+        "tries",
         "yes or no",
         "language codes",
         "taxonomy codes",

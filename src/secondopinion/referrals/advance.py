@@ -21,6 +21,7 @@ from secondopinion.referrals import (
     aftermath,
     appealing,
     attesting,
+    choosing,
     closing,
     consultation,
     correcting,
@@ -80,7 +81,12 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "draft_agreement": outside.draft_agreement,
         "sign_agreement": outside.sign_agreement,
         "drop_agreement": outside.drop_agreement,
-        "choose": consultation.choose,
+        "give_page": choosing.give_page,
+        "take_back_page": choosing.take_back_page,
+        "choose": choosing.choose,
+        "choose_again": choosing.choose_again,
+        "pick": choosing.pick,
+        "none_suits": choosing.none_suits,
         "decline": consultation.decline,
         "schedule": consultation.schedule,
         "miss": consultation.miss,
@@ -152,7 +158,7 @@ def advance(referral_id: UUID, told: Told, *, person: Person, now: datetime, see
 
 def role_of(step: Step, person: Person) -> str:
     """The role in which the person takes the step: the highest of theirs that the table allows."""
-    for role in (By.PHYSICIAN, By.NURSE, By.INTAKE, By.APPEALS, By.CONTRACTING, By.POLICY, By.SYSTEM):
+    for role in (By.PHYSICIAN, By.NURSE, By.INTAKE, By.APPEALS, By.CONTRACTING, By.MEMBER, By.POLICY, By.SYSTEM):
         if role in step.by and role.value in person.roles:
             return role.value
     raise Refused(f"“{step.words}” is not yours to do.")

@@ -32,6 +32,7 @@ from secondopinion.policy.clocks import (
     withdrawal_notice_clock,
     written_notice_clock,
 )
+from secondopinion.policy.clocks_choosing import search_clock
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.parameters import value
@@ -192,6 +193,8 @@ def _running(row: Snapshot) -> Iterator[Clock]:
         yield parent_clock(program, row.parent_due_at, row.received_at)
     if stands is State.AUTHORIZED and row.appointment_from_at is not None:
         yield appointment_clock(asked_of(row), row.appointment_from_at)
+    if row.search_asked_at is not None and stands in (*UNDECIDED, State.AUTHORIZED):
+        yield search_clock(row.search_asked_at, asked_of(row).urgency)
     if stands in (State.AUTHORIZED, State.SCHEDULED, State.SEEN) and row.outside_agreed_at and row.agreement in (
         "", "drafted"
     ):  # fmt: skip

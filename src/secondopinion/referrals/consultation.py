@@ -1,4 +1,4 @@
-"""From authorization to report: the Member's choice, the one visit, and the written report (III.A to III.G)."""
+"""From choice to report: the one visit, and the written report (III.A to III.G). The choice itself: choosing.py."""
 
 from __future__ import annotations
 
@@ -14,44 +14,14 @@ from secondopinion.policy.opinions import Need, differ
 from secondopinion.referrals import notices, notices_after
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.match import why_not
 from secondopinion.referrals.models import ConsultationReport, Paper
 from secondopinion.referrals.papers import paper
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import State
-from secondopinion.referrals.told import Choose, Miss, Report, Schedule, See
+from secondopinion.referrals.told import Miss, Report, Schedule, See
 from secondopinion.referrals.told_after import DECLINES, Decline
 
 SECOND = 2  # the number of the opinion that II.D compares with the first
-
-
-def choose(before: Snapshot, told: Choose, person: Person, now: datetime) -> Change:
-    """Record whom the Member chose. Once authorized, the professional and the Member are written to."""
-    who = notices.professional(told.professional_id)
-    if who is None:
-        raise Refused("There is no such professional in the directory. Choose one from the list.")
-    if not told.by.strip() or not told.how.strip():
-        raise Refused("Say who chose and how it reached us: the choice is the Member's (III.A, III.B).")
-    refusal = why_not(before, who, now)
-    if refusal:
-        raise Refused(refusal)
-    if who.pk == before.professional_id:
-        raise Refused("This professional is chosen already; nothing was changed.")
-    if before.decision == "limit" and who.pk == before.outside_professional_id:
-        raise Refused("The choice was kept to the network (II.G). Choose a professional from the list.")
-    letters: notices.Letters = ()
-    if before.stands is State.AUTHORIZED:
-        columns = {
-            "authorization_number": before.authorization_number,
-            "authorized_on": before.authorized_on,
-            "valid_until": before.valid_until,
-        }
-        letters = notices.approval(before, columns, who, now, with_requester=False)
-    return Change(
-        details={"professional": who.npi, "by": told.by, "how": told.how},
-        columns={"professional_id": who.pk},
-        owes=tuple(Owed(*letter) for letter in letters),
-    )
 
 
 def schedule(before: Snapshot, told: Schedule, person: Person, now: datetime) -> Change:

@@ -46,10 +46,10 @@ PLACES: Mapping[State, Point] = MappingProxyType(
         State.AUTHORIZED: (900, 270),
         State.DENIED: (900, 430),
         State.DEEMED_DENIED: (900, 520),
-        State.EXPIRED: (1340, 120),
-        State.SCHEDULED: (1340, 270),
-        State.SEEN: (1340, 470),
-        State.REPORT_RECEIVED: (1340, 570),
+        State.EXPIRED: (1400, 120),
+        State.SCHEDULED: (1400, 270),
+        State.SEEN: (1400, 470),
+        State.REPORT_RECEIVED: (1400, 570),
         State.CLOSED: (900, 690),
         State.VISIT_REVIEW: (310, 790),
         State.NOT_COVERED: (600, 790),
@@ -67,13 +67,13 @@ UNDECIDED_EXITS: Mapping[State, Path] = MappingProxyType(
 AHEAD_EXITS: Mapping[State, Path] = MappingProxyType(
     {
         State.WITHDRAWN: ((1003, 215), (1003, 189)),
-        State.EXPIRED: ((1443, 215), (1443, 164)),
-        State.SEEN: ((1443, 410), (1443, 470)),
+        State.EXPIRED: ((1503, 215), (1503, 164)),
+        State.SEEN: ((1503, 410), (1503, 470)),
     }
 )
 GROUPS = (
     Group("Nothing decided yet", UNDECIDED, (20, 50, 740, 590), UNDECIDED_EXITS, (64, 580), 104),
-    Group("A visit is ahead", VISIT_AHEAD, (880, 215, 680, 195), AHEAD_EXITS, (1170, 340), 58),
+    Group("A visit is ahead", VISIT_AHEAD, (880, 215, 740, 195), AHEAD_EXITS, (1170, 340), 58),
 )
 CORNERS: Mapping[tuple[State, State], Path] = MappingProxyType(
     {
@@ -81,8 +81,8 @@ CORNERS: Mapping[tuple[State, State], Path] = MappingProxyType(
         (State.DISMISSED, State.RECEIVED): ((1003, 60), (1003, 28), (228, 28), (228, 270)),
         (State.DENIED, State.AUTHORIZED): ((950, 430), (950, 314)),
         (State.DEEMED_DENIED, State.AUTHORIZED): ((1106, 542), (1150, 542), (1150, 380), (1050, 380), (1050, 314)),
-        (State.EXPIRED, State.AUTHORIZED): ((1340, 142), (1140, 142), (1140, 246), (1070, 246), (1070, 270)),
-        (State.REPORT_RECEIVED, State.CLOSED): ((1443, 614), (1443, 712), (1106, 712)),
+        (State.EXPIRED, State.AUTHORIZED): ((1400, 142), (1140, 142), (1140, 246), (1070, 246), (1070, 270)),
+        (State.REPORT_RECEIVED, State.CLOSED): ((1503, 614), (1503, 712), (1106, 712)),
         (State.NOT_COVERED, State.CLOSED): ((806, 812), (970, 812), (970, 734)),
         (State.VISIT_REVIEW, State.CLOSED): ((413, 834), (413, 862), (1020, 862), (1020, 734)),
     }
@@ -98,8 +98,8 @@ SAID_AT: Mapping[tuple[State | str, State], Point] = MappingProxyType(
         (State.NOT_COVERED, State.CLOSED): (880, 812),
         (State.VISIT_REVIEW, State.CLOSED): (700, 862),
         (State.PHYSICIAN_REVIEW, State.AUTHORIZED): (824, 376),
-        (State.AUTHORIZED, State.SCHEDULED): (1223, 305),
-        (State.SCHEDULED, State.AUTHORIZED): (1223, 279),
+        (State.AUTHORIZED, State.SCHEDULED): (1253, 305),
+        (State.SCHEDULED, State.AUTHORIZED): (1253, 279),
         ("Nothing decided yet", State.CLOSED): (810, 704),
         ("A visit is ahead", State.WITHDRAWN): (1040, 203),
     }
@@ -113,7 +113,7 @@ COLUMNS = (
 )  # fmt: skip
 TOP_OF_LIST = 950
 LINE = 17
-WIDTH = 1580
+WIDTH = 1640
 ENDED = frozenset(ENDS)
 
 STYLE = """

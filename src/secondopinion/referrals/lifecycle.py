@@ -18,6 +18,7 @@ from secondopinion.referrals.states import (
     GOING_ON,
     HOUSE,
     LICENSED,
+    MEMBER,
     PHYSICIAN,
     UNDECIDED,
     By,
@@ -26,6 +27,7 @@ from secondopinion.referrals.states import (
 
 S = State
 VISIT_AHEAD = (S.AUTHORIZED, S.SCHEDULED)
+TO_CHOOSE = (*UNDECIDED, S.AUTHORIZED)  # once a visit is scheduled, a choice is a change: it ends the appointment
 APPROVALS = ("approval_to_member", "approval_to_requester", "authorization_to_professional")
 MODIFICATIONS = ("modification_to_member", "modification_to_requester", "authorization_to_professional")
 
@@ -148,8 +150,18 @@ OUTSIDE = (
 )  # fmt: skip
 
 AFTERWARDS = (
-    _at_the_desk("choose", "Recorded the Member's choice", (*UNDECIDED, S.AUTHORIZED), None, "III.A, III.B",
-                 DESK | {By.POLICY}, owes=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("give_page", "Gave the Member a page to choose", (*UNDECIDED, *VISIT_AHEAD), None, "III.A, III.B"),
+    _at_the_desk("take_back_page", "Took the Member's page back", (*UNDECIDED, *VISIT_AHEAD), None, "III.A, III.B"),
+    _at_the_desk("choose", "Recorded the Member's choice", TO_CHOOSE, None, "III.A, III.B",
+                 DESK | MEMBER | {By.POLICY}, owes=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("choose_again", "Recorded the Member's choice of somebody else, before the visit", (S.SCHEDULED,),
+                 S.AUTHORIZED, "III.A, III.B", DESK | MEMBER,
+                 owes=("authorization_to_professional", "approval_to_member"),
+                 always=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("pick", "Picked a professional for the Member, who declined to choose", TO_CHOOSE, None,
+                 "III.A, III.B", owes=("authorization_to_professional", "approval_to_member")),
+    _at_the_desk("none_suits", "Recorded that nobody on the list suits the Member", TO_CHOOSE, None, "II.H",
+                 DESK | MEMBER),
     _at_the_desk("decline", "The professional declined", VISIT_AHEAD, S.AUTHORIZED, "III.B",
                  owes=("appointment_reminder_to_member",), always=("appointment_reminder_to_member",)),
     _at_the_desk("schedule", "Scheduled the visit", VISIT_AHEAD, S.SCHEDULED, "III.G"),

@@ -297,13 +297,18 @@ def one(before: Snapshot, who: QualifiedProfessional, now: datetime) -> tuple[Lo
 
 def why_not(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:
     """Why this professional may not give the opinion, in a sentence; empty when nothing speaks against it."""
+    return judged(before, who, now)[0]
+
+
+def judged(before: Snapshot, who: QualifiedProfessional, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """Why this professional may not give the opinion (empty: may), and the ties to the clinician questioned."""
     looking, found = one(before, who, now)
     if who.pk == before.outside_professional_id:
-        return refusal_of(replace(found.held, contracted=True), looking.sought)
+        return refusal_of(replace(found.held, contracted=True), looking.sought), found.ties
     against = refusal_of(found.held, looking.sought)
     if not against and found.accepts is False:
-        return f"This professional {ACCEPTS.fails}. {ACCEPTS.instead}"
-    return against
+        against = f"This professional {ACCEPTS.fails}. {ACCEPTS.instead}"
+    return against, found.ties
 
 
 def unfit(before: Snapshot, who: QualifiedProfessional, now: datetime) -> str:

@@ -15,6 +15,8 @@ from secondopinion.letters.models import Letter
 from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.policy.opinions import Need
+from secondopinion.referrals.models_choosing import ChoicePage as ChoicePage
+from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.models_objections import Objections
 from secondopinion.referrals.states import FINISHED, State
@@ -75,7 +77,7 @@ class Found(models.TextChoices):
     REQUEST = "request", "By a request after the visit"
 
 
-class Referral(Objections):
+class Referral(Choosing, Objections):
     """One request for one opinion. The state here is a copy: the events are the truth."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

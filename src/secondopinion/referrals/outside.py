@@ -32,7 +32,7 @@ def search(before: Snapshot, told: Search, person: Person, now: datetime) -> Cha
     yes, no = questions.as_masks(before.edition_in_force, answers)
     return Change(
         details={"search": asdict(found), "note": told.note.strip()},
-        columns={"yes": yes, "no": no},
+        columns={"yes": yes, "no": no, "search_asked_at": None},
         finding=questions.where_may_the_member_go(before.edition_in_force, before.asked, answers).out_of_network,
     )
 

@@ -16,11 +16,12 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import Clock
 from secondopinion.policy.clocks_objecting import appeal_clocks, complaint_clocks
 from secondopinion.policy.objections import paths
+from secondopinion.referrals.choosing import DECLINED, UNSUITED, chooser_of, way_of
 from secondopinion.referrals.lifecycle import STEPS
 from secondopinion.referrals.models import Event, Paper
 from secondopinion.referrals.objecting import APPEALABLE
 
-HOUSE: Final = frozenset({"policy", "system"})  # actors that are no person; their name says all
+HOUSE: Final = frozenset({"policy", "system", "member"})  # actors who are no staff; their name says all
 ROLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "intake": "intake", "nurse": "nurse reviewer", "physician": "physician reviewer",
@@ -239,8 +240,22 @@ def _did(event: Event) -> str:
         return f"{words}: {told['name']}"
     if event.step == "deny":
         return f"{words}, for {len(told['reasons'])} reason{'s' if len(told['reasons']) > 1 else ''}"
+    if event.step in ("choose", "choose_again", "none_suits") and (whose := _whose_word(told)):
+        why = [UNSUITED[reason].lower() for reason in told.get("reasons", ()) if reason in UNSUITED]
+        return f"{words}: {'; '.join((*why, whose))}"
+    if event.step == "pick":
+        return f"{words} {DECLINED[told['declined_how']]}: {told['evidence']}"
     own = next((str(told[key]).strip() for key in OWN_WORDS if str(told.get(key) or "").strip()), "")
     return f"{words}: {own}" if own else words
+
+
+def _whose_word(told: Mapping[str, Any]) -> str:
+    """Who chose and how it came, in words; empty where the event says it in no way known here."""
+    chooser, way = chooser_of(told.get("by") or ""), way_of(told.get("how") or "")
+    if chooser is None or way is None:
+        return ""
+    name = f" {told['by_name']}" if told.get("by_name") else ""
+    return f"{chooser.words}{name}, {way.words}"
 
 
 def letter_words(kind: str) -> str:

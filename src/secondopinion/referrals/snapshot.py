@@ -146,6 +146,8 @@ class Snapshot:
     peer_asked_at: datetime | None = None
     peer_emergency: bool = False
     peer_answered_at: datetime | None = None
+    choice_page_id: UUID | None = None
+    search_asked_at: datetime | None = None
 
     def after(self, columns: Mapping[str, Any]) -> Snapshot:
         """The row as it would stand with these columns."""

@@ -64,13 +64,14 @@ EVERY: Final = tuple(State)
 
 
 class By(StrEnum):
-    """Who may take a step: the roles of the desk, the policy itself, or the house (`system`)."""
+    """Who may take a step: the roles of the desk, the Member, the policy itself, or the house (`system`)."""
 
     INTAKE = "intake"
     NURSE = "nurse"
     PHYSICIAN = "physician"
     CONTRACTING = "contracting"
     APPEALS = "appeals"
+    MEMBER = "member"  # on the page of the Member's own
     POLICY = "policy"
     SYSTEM = "system"
 
@@ -78,5 +79,6 @@ class By(StrEnum):
 DESK: Final = frozenset({By.INTAKE, By.NURSE, By.PHYSICIAN})
 LICENSED: Final = frozenset({By.NURSE, By.PHYSICIAN})
 PHYSICIAN: Final = frozenset({By.PHYSICIAN})
+MEMBER: Final = frozenset({By.MEMBER})
 HOUSE: Final = frozenset({By.SYSTEM})
 APPEALS: Final = frozenset({By.APPEALS})

@@ -12,6 +12,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from secondopinion.policy.asked import About, Opinion
+from secondopinion.referrals.shown import Shown
 
 
 class Told:
@@ -163,12 +164,19 @@ class TellRequester(Told):
 
 @dataclass(frozen=True, slots=True)
 class Choose(Told):
-    """The Member's choice of professional: who chose, and how it reached us."""
+    """The Member's choice of professional: whose word it was, how and when it reached us, and from which list.
+
+    `knowing`: the Member knows what ties the professional to the doctor in question, and chooses all the same.
+    """
 
     step: ClassVar[str] = "choose"
     professional_id: UUID
     by: str
     how: str
+    by_name: str = ""
+    said_at: datetime | None = None  # None: just now
+    shown: Shown | None = None  # None: from no list of ours
+    knowing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "secondopinion.directory",
     "secondopinion.letters",
     "secondopinion.referrals",
+    "secondopinion.portal",
     "secondopinion.desk",
     "secondopinion.fhir",
 ]

@@ -145,7 +145,7 @@ def bowel_visit_done_report_due(t: Teller) -> None:
         answers={"member_attempted_plan_of_care": True}, request_words="The medicine does not help me.",
     )  # fmt: skip
     t.mailed(referral, came + timedelta(minutes=25))
-    choice = Choose(professional("Menon").pk, "the Member", "phone")
+    choice = Choose(professional("Menon").pk, "the Member", "phone", knowing=True)
     t.then(referral, "nurse@sierra", t.working(13, "11:00"), choice)
     t.mailed(referral, t.working(13, "11:05"))
     t.then(

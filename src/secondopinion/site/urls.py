@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", pages.sign_in, name="sign-in"),
     path("sign-out", pages.sign_out, name="sign-out"),
     path("", include("secondopinion.fhir.urls")),
+    path("", include("secondopinion.portal.urls")),
     path("", include("secondopinion.desk.urls")),
 ]
 

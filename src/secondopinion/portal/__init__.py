@@ -1,0 +1,1 @@
+"""Pages for Members: no account, one referral, plain words."""

@@ -1,0 +1,17 @@
+"""Every address of the Member's page. None of them says anything about a Member or a condition."""
+
+from django.urls import URLPattern, path
+
+from secondopinion.portal import doctors, entering
+
+urlpatterns: list[URLPattern] = [
+    path("your-choice/", entering.enter, name="member-page"),
+    path("your-choice/open/", entering.open_page, name="member-open"),
+    path("your-choice/doctors/", doctors.doctors, name="member-doctors"),
+    path("your-choice/check/", doctors.check, name="member-check"),
+    path("your-choice/choose/", doctors.choose, name="member-choose"),
+    path("your-choice/none/", doctors.none_of_these, name="member-none"),
+    path("your-choice/done/", doctors.done, name="member-done"),
+    path("your-choice/leave/", doctors.leave, name="member-leave"),
+    path("your-choice/<slug:code>", entering.enter, name="member-page-with-code"),
+]
