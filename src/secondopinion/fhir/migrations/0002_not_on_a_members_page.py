@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('fhir', '0001_first'),
-        ('referrals', '0011_the_members_choice'),
+        ('referrals', '0010_the_members_choice'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from secondopinion.people import rls
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_delegation_by_date'),
+        ('people', '0006_what_a_member_needs'),
     ]
 
     operations = [
