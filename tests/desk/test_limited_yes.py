@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -17,9 +18,10 @@ from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.letters.paper import text_of
 from secondopinion.people.rls import plan_scope
-from secondopinion.referrals.models import Referral
+from secondopinion.referrals.models import Event, Referral
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Answer
+from secondopinion.referrals.told_after import Search
 
 Browser = Callable[[str], Client]
 LIMIT = {
@@ -45,6 +47,15 @@ ONECARE = {
 def a_yes_with_a_physician(place: County, **other: object) -> Referral:
     """The policy finds a yes while the physician looks."""
     return step(place, with_a_physician(place, **other), "nurse@plan", Answer(YES))
+
+
+def details_of(referral: Referral, name: str) -> dict[str, Any]:
+    """What the last event of a step keeps."""
+    with plan_scope(TODAY):
+        told = (
+            Event.objects.filter(referral=referral, step=name).order_by("-position").values_list("details", flat=True)
+        )
+        return dict(told[0])
 
 
 def on(client: Client, referral: Referral, way: str) -> HttpResponse:
@@ -114,6 +125,20 @@ def test_with_nobody_in_reach_the_choice_is_not_kept_to_the_network(place: Count
     refused = decide(client, referral, "show", **LIMIT)
     assert refused.status_code == 422
     assert "Go outside the network instead (II.H)" in text(refused)
+
+
+def test_a_limit_rests_on_the_search_that_was_kept_and_the_page_shows_its_seal(
+    place: County, signed_in_as: Browser
+) -> None:
+    referral = step(place, a_yes_with_a_physician(place), "nurse@plan", Search())
+    client = signed_in_as("physician@plan")
+    kept = details_of(referral, "search")["search"]
+    assert kept["sha256"][:12] in text(on(client, referral, "limit"))
+    shown = decide(client, referral, "show", **LIMIT)
+    assert decide(client, referral, "sign", shown=was_shown(shown), **LIMIT).status_code == 303
+    limited = details_of(referral, "limit")
+    assert limited["search_proof"]["sha256"] == kept["sha256"]
+    assert "search" not in limited, "kept once, and pointed at"
 
 
 def test_only_a_yes_can_be_limited(place: County, signed_in_as: Browser) -> None:

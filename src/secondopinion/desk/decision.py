@@ -28,6 +28,7 @@ from secondopinion.desk.pictures import Picture, pictures
 from secondopinion.desk.reasons_form import ReasonsForm
 from secondopinion.desk.referral import Refusal, head_of, now_of, person_of, referral_or_404, setting_of
 from secondopinion.desk.referral_words import NEARNESS
+from secondopinion.desk.search_network import kept_of
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import SendBackForm
 from secondopinion.desk.step_forms_time import DelayForm
@@ -223,6 +224,7 @@ def show(
         "known": [line for section in columns.sections for line in section.lines if line.value != "unknown"],
         "notes": [(e.actor, e.at, e.details["note"]) for e in events if e.step in ("refer_up", "send_back")],
         "papers": [Unread(p, f"read-{p.pk}" in request.POST) for p in reading.papers_of(found)],
+        "kept": kept_of(reading.last_search(found)),
         "may_deny": "deny" in allowed,
         "is_here": found.state == State.PHYSICIAN_REVIEW.value,
         "ways": [(name, title, name == way) for name, title in TITLES.items()],

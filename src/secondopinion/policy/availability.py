@@ -69,7 +69,7 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Availability:
     """One professional by the tests of availability. None: not known."""
 
     qualified: bool | None
@@ -110,7 +110,7 @@ def speaks(needs: Needs, languages: Sequence[str]) -> bool | None:
     return needs.language in languages if languages else None
 
 
-def facts_of(tested: Iterable[Tested], *, complete: bool = True) -> dict[str, bool | None]:
+def facts_of(tested: Iterable[Availability], *, complete: bool = True) -> dict[str, bool | None]:
     """The six facts of II.G and II.H: after each test, is anybody left? Not known where only not-knowing keeps one.
 
     `complete`: everybody within reach is among `tested`. Otherwise a no is not known, because somebody was not asked.

@@ -16,6 +16,7 @@ from uuid import UUID
 from secondopinion.directory.known import Spot, spots_of
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.directory.nearest import Near, how_many
+from secondopinion.directory.verifying import fresh_within, open_tasks
 from secondopinion.people.models import Member
 from secondopinion.policy.availability import Place, Travel, speaks
 from secondopinion.policy.gates import ACCEPTS
@@ -203,13 +204,14 @@ def _described(looking: Looking, able: list[Considered]) -> list[Offer]:
     spots = spots_of(nears, {each.near.professional_id: each.known for each in able}, looking.day)
     ways = ways_to(looking, nears, spots)
     openings = last_openings(looking.before)
-    oldest = value("access.confirmed_within", looking.day).number
+    oldest, doubted = fresh_within(looking.day).number, open_tasks(each.known.who.pk for each in able)
     offers = []
     for each in able:
         who, near = each.known.who, each.near
         spot, way = spots[who.pk], ways.get(who.pk)
         confirmed = each.known.verified_on
-        stale = confirmed is None or (looking.day - confirmed).days > oldest
+        old = confirmed is None or (looking.day - confirmed).days > oldest
+        checked = _checked(confirmed, old=old, doubted=who.pk in doubted)
         languages = near.languages or tuple(who.languages)
         tongue = speaks(looking.needs, languages)
         specialty = plain_name(_code_shown(looking, each))
@@ -219,10 +221,10 @@ def _described(looking: Looking, able: list[Considered]) -> list[Offer]:
                 longitude=spot.longitude, level=each.held.level, miles=each.miles,
                 minutes=way.minutes if way else None, languages=languages, speaks=tongue, accessible=near.accessible,
                 accepts=each.accepts, ties=tuple(sentence(tie) for tie in each.ties), verified_on=confirmed,
-                stale=stale, next_opening=openings.get(who.npi), specialty=specialty,
+                stale=old or who.pk in doubted, next_opening=openings.get(who.npi), specialty=specialty,
                 minutes_are_known=way is not None and not way.is_estimate,
                 doubts=tuple(sentence(gate.unknown) for gate in each.passed.open if gate.unknown),
-                why=reasons(specialty, each, confirmed, stale=stale, tongue=tongue),
+                why=reasons(specialty, each, checked, tongue),
             )
         )  # fmt: skip
     return offers
@@ -251,9 +253,7 @@ def sentence(phrase: str) -> str:
     return f"{phrase[:1].upper()}{phrase[1:]}."
 
 
-def reasons(
-    specialty: str, each: Considered, confirmed: date | None, *, stale: bool, tongue: bool | None
-) -> tuple[str, str, str, str, str]:
+def reasons(specialty: str, each: Considered, checked: str, tongue: bool | None) -> tuple[str, str, str, str, str]:
     """The five sentences that explain a place on the list, in the order in which they decide it."""
     field = {
         None: "Has the training for this opinion",
@@ -264,12 +264,6 @@ def reasons(
         Level.E4: "Has another specialty",
     }[each.held.level]
     tied = " ".join(sentence(tie) for tie in each.ties)
-    if confirmed is None:
-        checked = "Nobody has checked this entry yet: call first."
-    elif stale:
-        checked = f"This entry was last checked long ago, on {confirmed:%B %-d, %Y}: call first."
-    else:
-        checked = f"This entry was last checked on {confirmed:%B %-d, %Y}."
     spoken = {
         True: "Speaks the Member’s language.",
         None: "The languages spoken there are not known; an interpreter is free.",
@@ -283,6 +277,17 @@ def reasons(
         spoken,
         place,
     )
+
+
+def _checked(confirmed: date | None, *, old: bool, doubted: bool) -> str:
+    """When a person last confirmed the entry, or why somebody should call before the Member goes there (F24)."""
+    if doubted:
+        return "An office said that this entry may be wrong, and nobody has settled it yet: call first."
+    if confirmed is None:
+        return "Nobody has checked this entry yet: call first."
+    if old:
+        return f"This entry was last checked long ago, on {confirmed:%B %-d, %Y}: call first."
+    return f"This entry was last checked on {confirmed:%B %-d, %Y}."
 
 
 def candidates_for(before: Snapshot, member: Member, now: datetime, *, most: int = 60) -> list[QualifiedProfessional]:

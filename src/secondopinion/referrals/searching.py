@@ -23,7 +23,7 @@ from secondopinion.directory.nearest import Near, how_many, nearest
 from secondopinion.people.models import Member
 from secondopinion.policy import relevance, specialties
 from secondopinion.policy.availability import (
-    Tested,
+    Availability,
     Travel,
     facts_of,
     farthest_to_look,
@@ -140,14 +140,14 @@ def hash_of(search: Mapping[str, Any]) -> str:
 
 def _look_at_all(
     looking: Looking, openings: Mapping[str, date], see_by: date, bound: int
-) -> tuple[list[tuple[Looked, Tested]], bool]:
+) -> tuple[list[tuple[Looked, Availability]], bool]:
     """Everybody within the farthest that can count as reach, nearest first, until all were looked at.
 
     It stops early only when somebody is available and as many were looked at as are told. The second answer says
     whether it did not stop.
     """
     most, reach = bound, farthest_to_look(looking.day)
-    told: list[tuple[Looked, Tested]] = []
+    told: list[tuple[Looked, Availability]] = []
     seen: set[UUID] = set()
     while True:
         near = within(looking, looking.codes, reach, most)
@@ -171,7 +171,7 @@ def _attested(looking: Looking, reach: float) -> list[Near]:
     return [n for n in within(looking, looking.wider, reach, 1000) if n.professional_id in looking.attested]
 
 
-def _counted(looking: Looking, told: Sequence[tuple[Looked, Tested]], *, complete: bool) -> Counter[str]:
+def _counted(looking: Looking, told: Sequence[tuple[Looked, Availability]], *, complete: bool) -> Counter[str]:
     """Those who are not told one by one: too far, without a contract, of the wider specialty only."""
     counted: Counter[str] = Counter()
     if looking.home is None or not looking.codes:
@@ -198,7 +198,7 @@ def _seen(looking: Looking) -> frozenset[UUID]:
 
 def _rows(
     looking: Looking, considered: Sequence[Considered], openings: Mapping[str, date], see_by: date
-) -> list[tuple[Looked, Tested]]:
+) -> list[tuple[Looked, Availability]]:
     nears = [each.near for each in considered]
     spots = spots_of(nears, {each.near.professional_id: each.known for each in considered}, looking.day)
     ways = ways_to(looking, nears, spots)
@@ -210,10 +210,10 @@ def _rows(
 
 def _look(
     looking: Looking, each: Considered, way: Travel | None, opening: date | None, see_by: date
-) -> tuple[Looked, Tested]:
+) -> tuple[Looked, Availability]:
     qualified, independent = _gates(each, looking)
     languages = each.near.languages or tuple(each.known.who.languages)
-    tested = Tested(
+    tested = Availability(
         qualified=qualified, independent=independent, accepts=each.accepts,
         within_reach=is_within_reach(each.miles, way, looking.day),
         in_time=None if opening is None else opening <= see_by,
@@ -246,7 +246,7 @@ def _gates(each: Considered, looking: Looking) -> tuple[bool | None, bool]:
     return qualified, independent
 
 
-def _against(each: Considered, tested: Tested, day: date, see_by: date) -> str:
+def _against(each: Considered, tested: Availability, day: date, see_by: date) -> str:
     """What failed first, to follow “This professional”; empty while nothing is known to fail."""
     if each.passed.is_no:
         return each.passed.against
