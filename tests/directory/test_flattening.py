@@ -127,7 +127,7 @@ def _said_of(who: QualifiedProfessional, day: date) -> Iterable[Told]:
     found_in = [(keys[network], site, told) for network, site, told in belongs]
     found_in += [(ANYWHERE, site, told) for _, site, told in belongs]
     if not belongs:
-        accepts = None if SpecialtyHeld.objects.filter(professional=who).exists() else who.accepts_new_members
+        accepts = None if specialties else who.accepts_new_members
         found_in.append((OUTSIDE, None, (accepts, "", None)))
     at_sites = _practises(practices, day)
     has_no_place = not practices and all(m.site_id is None for m in believed)
