@@ -27,7 +27,7 @@ from secondopinion.referrals.sweep import take_due
 from secondopinion.referrals.told import Choose, Report, Schedule, See, Withdraw
 
 GUARDED = ("referrals_event", "referrals_notice", "letters_letter", "referrals_referral", "referrals_runningclock")
-DAMAGED = (*GUARDED, "people_license")
+DAMAGED = (*GUARDED, "people_license", "directory_candidateat")
 NIGHT = datetime(2026, 12, 1, 10, 30, tzinfo=UTC)  # Tuesday 02:30 in California
 
 
@@ -140,6 +140,7 @@ DAMAGE = {
     "visits": "UPDATE referrals_event SET step = 'see' WHERE step IN ('choose', 'see')"
     f" AND referral_id = {of('closed')}",
     "chain": "UPDATE referrals_referral SET opinion_number = 2 WHERE follows_id IS NOT NULL",
+    "candidates": "DELETE FROM directory_candidateat",
 }  # fmt: skip
 
 
