@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from secondopinion.directory.models_dated import Dated, Membership, Practice, Si
 from secondopinion.directory.nearest import Question, nearest, unplaced
 from secondopinion.people.models import HealthNetwork
 from secondopinion.people.rls import plan_scope
+from secondopinion.referrals.checks.candidates_are_flat import CandidatesAreFlat
+from secondopinion.referrals.overnight import overnight
 
 CODES = (SPINE, NEUROSURGERY, FAMILY)
 BELIEVED = {source.value: at for at, source in enumerate(Source)}
@@ -127,7 +129,7 @@ def _said_of(who: QualifiedProfessional, day: date) -> Iterable[Told]:
     found_in = [(keys[network], site, told) for network, site, told in belongs]
     found_in += [(ANYWHERE, site, told) for _, site, told in belongs]
     if not belongs:
-        accepts = None if SpecialtyHeld.objects.filter(professional=who).exists() else who.accepts_new_members
+        accepts = None if specialties else who.accepts_new_members
         found_in.append((OUTSIDE, None, (accepts, "", None)))
     at_sites = _practises(practices, day)
     has_no_place = not practices and all(m.site_id is None for m in believed)
@@ -378,3 +380,15 @@ def test_what_nobody_can_place_is_not_lost() -> None:
     inside = {who for who, told in expected(there, TODAY).items() if any(key == ANYWHERE for key, *_ in told)}
     found = {near.professional_id for near in nearest(question)} | {near.professional_id for near in unplaced(question)}
     assert found == inside
+
+
+@pytest.mark.usefixtures("as_plan")
+def test_the_nightly_proof_says_whose_rows_are_not_what_the_periods_say() -> None:
+    there = county()
+    now = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # a Monday
+    assert overnight(now, checks=(CandidatesAreFlat(),)).found == 0
+    Contract.objects.filter(professional=there.sam).update(to_on=date(2026, 11, 20))  # a Friday
+    (tally,) = overnight(now, checks=(CandidatesAreFlat(),)).tallies
+    assert [each.what for each in tally.first] == [
+        f"the rows of professional {there.sam.pk} are not what the periods say"
+    ]

@@ -35,7 +35,7 @@ GUARDED = (
     "referrals_referral",
     "referrals_runningclock",
 )
-DAMAGED = (*GUARDED, "people_license")
+DAMAGED = (*GUARDED, "people_license", "directory_candidateat")
 NIGHT = datetime(2026, 12, 1, 10, 30, tzinfo=UTC)  # Tuesday 02:30 in California
 
 
@@ -160,6 +160,7 @@ DAMAGE = {
     "visits": "UPDATE referrals_event SET step = 'see' WHERE step IN ('choose', 'see')"
     f" AND referral_id = {of('closed')}",
     "chain": "UPDATE referrals_referral SET opinion_number = 2 WHERE follows_id IS NOT NULL",
+    "candidates": "DELETE FROM directory_candidateat",
 }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ failed, and must be told as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -44,8 +45,9 @@ def flatten(professional_ids: Iterable[UUID]) -> int:
             given,
         )
         _give_keys(cursor)
-        cursor.execute(_MERGED, given)
-        gone, new = cursor.fetchone()
+        with _by_sets(cursor):
+            cursor.execute(_MERGED, given)
+            gone, new = cursor.fetchone()
     return int(gone) + int(new)
 
 
@@ -60,9 +62,10 @@ def flatten_all() -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_REBUILD])
         _give_keys(cursor)
         cursor.execute("SELECT app.begin_candidates()")
-        for first, last in _slices(cursor):
-            cursor.execute(_FILLED, {"first": first, "last": last})
-            rows += cursor.rowcount
+        with _by_sets(cursor):
+            for first, last in _slices(cursor):
+                cursor.execute(_FILLED, {"first": first, "last": last})
+                rows += cursor.rowcount
         cursor.execute("SELECT app.finish_candidates()")
     return rows
 
@@ -78,8 +81,10 @@ def strays(about: int = 200) -> tuple[UUID, ...]:
             "SELECT id FROM directory_qualifiedprofessional TABLESAMPLE SYSTEM (%s) ORDER BY random() LIMIT %s",
             [share, about],
         )
-        cursor.execute(_COMPARED, {"ids": [key for (key,) in cursor.fetchall()]})
-        return tuple(key for (key,) in cursor.fetchall())
+        ids = [key for (key,) in cursor.fetchall()]
+        with _by_sets(cursor):
+            cursor.execute(_COMPARED, {"ids": ids})
+            return tuple(key for (key,) in cursor.fetchall())
 
 
 def placed_since() -> tuple[UUID, ...]:
@@ -97,6 +102,16 @@ def has_rows() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM directory_candidateat)")
         return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _by_sets(cursor: CursorWrapper) -> Iterator[None]:
+    """Join whole sets, never one row after the other: of a query's own parts PostgreSQL knows no sizes, and guesses
+    that they are small."""
+    cursor.execute("SELECT current_setting('enable_nestloop'), set_config('enable_nestloop', 'off', true)")
+    before = cursor.fetchone()[0]
+    yield
+    cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
 
 def _give_keys(cursor: CursorWrapper) -> None:
@@ -132,8 +147,13 @@ def _number(code: str) -> str:
     return f"({' + '.join(digits)})"
 
 
+def _named(of: str) -> str:
+    return f"coalesce({of}.network_id, {_NOBODY})"
+
+
 _RANK = "array_position(ARRAY['plan', 'plan-net', 'listing', 'national'], t.said_by::text)"
 _IN_FORCE = "(t.to_on IS NULL OR t.to_on >= t.from_on)"  # an empty period was never in force: it says nothing
+_NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"  # in the place of no network: two nulls do not join
 _ALWAYS = "datemultirange(daterange(NULL, NULL))"
 _NEVER = "'{}'::datemultirange"
 # Reading: no file says since when somebody bears a specialty or sits at an address, only since when we know. What was
@@ -151,45 +171,48 @@ def _rows(some: str) -> str:
     """
     of_t, of_q = some.format("t.professional_id"), some.format("q.id")
     return f"""
+    entry AS MATERIALIZED (
+      SELECT q.id AS professional_id, q.taxonomy || q.other_taxonomies AS codes, q.accepts_new_members AS accepts,
+             nullif(q.languages::text[], '{{}}') AS languages, q.latitude, q.longitude
+        FROM directory_qualifiedprofessional q WHERE {of_q}),
+    bearing AS MATERIALIZED (
+      SELECT t.professional_id, t.code, daterange({_SINCE}, t.to_on + 1) AS days
+        FROM directory_specialtyheld t WHERE {of_t} AND {_IN_FORCE}),
     bears AS (
-      SELECT professional_id, {_number("code")} AS specialty, range_agg(days) AS days
-        FROM (SELECT t.professional_id, t.code, daterange({_SINCE}, t.to_on + 1) AS days
-                FROM directory_specialtyheld t WHERE {of_t} AND {_IN_FORCE}) AS told
-       GROUP BY 1, 2
+      SELECT professional_id, {_number("code")} AS specialty, range_agg(days) AS days FROM bearing GROUP BY 1, 2
        UNION ALL
-      SELECT DISTINCT q.id, {_number("code")}, {_ALWAYS}
-        FROM directory_qualifiedprofessional q CROSS JOIN unnest(q.taxonomy || q.other_taxonomies) AS code
-       WHERE {of_q} AND code <> ''
-         AND NOT EXISTS (SELECT 1 FROM directory_specialtyheld t WHERE t.professional_id = q.id AND {_IN_FORCE})),
-    belongs AS (
-      SELECT professional_id, network_id, site_id, accepts, nullif(panel, '') AS panel, age_from, age_to,
-             datemultirange(daterange(from_on, to_on + 1)) AS days
-        FROM (SELECT t.*, {_RANK} AS place,
-                     min({_RANK}) OVER (PARTITION BY t.professional_id, t.network_id) AS best
-                FROM directory_membership t WHERE {of_t} AND {_IN_FORCE}) AS told
-       WHERE place = best
+      SELECT DISTINCT e.professional_id, {_number("code")}, {_ALWAYS}
+        FROM entry e CROSS JOIN unnest(e.codes) AS code
+       WHERE code <> '' AND NOT EXISTS (SELECT 1 FROM bearing b WHERE b.professional_id = e.professional_id)),
+    belonging AS MATERIALIZED (
+      SELECT t.professional_id, {_named("t")} AS network, t.site_id, t.accepts, nullif(t.panel, '') AS panel,
+             t.age_from, t.age_to, datemultirange(daterange(t.from_on, t.to_on + 1)) AS days, {_RANK} AS place,
+             min({_RANK}) OVER (PARTITION BY t.professional_id, t.network_id) AS best
+        FROM directory_membership t WHERE {of_t} AND {_IN_FORCE}),
+    belongs AS MATERIALIZED (
+      SELECT professional_id, network, site_id, accepts, panel, age_from, age_to, days
+        FROM belonging WHERE place = best
        UNION ALL
-      SELECT q.id, c.network_id, NULL, q.accepts_new_members, NULL, NULL, NULL,
-             datemultirange(daterange(c.from_on, c.to_on + 1))
-        FROM directory_contract c JOIN directory_qualifiedprofessional q ON q.id = c.professional_id
-       WHERE {of_q}
-         AND NOT EXISTS (SELECT 1 FROM directory_membership t WHERE t.professional_id = q.id
-                            AND t.network_id IS NOT DISTINCT FROM c.network_id AND {_IN_FORCE})),
+      SELECT e.professional_id, {_named("t")}, NULL, e.accepts, NULL, NULL, NULL,
+             datemultirange(daterange(t.from_on, t.to_on + 1))
+        FROM directory_contract t JOIN entry e ON e.professional_id = t.professional_id
+       WHERE {of_t} AND NOT EXISTS (SELECT 1 FROM belonging b WHERE b.professional_id = t.professional_id
+                                       AND b.network = {_named("t")})),
     found_in AS (
       SELECT b.professional_id, k.key AS network, b.site_id, b.accepts, b.panel, b.age_from, b.age_to, b.days
-        FROM belongs b JOIN directory_networkkey k ON k.network_id IS NOT DISTINCT FROM b.network_id
+        FROM belongs b JOIN directory_networkkey k ON {_named("k")} = b.network
        UNION ALL
       SELECT professional_id, {ANYWHERE}, site_id, accepts, panel, age_from, age_to, days FROM belongs
        UNION ALL
-      SELECT q.id, {OUTSIDE}, NULL,
-             CASE WHEN NOT EXISTS (SELECT 1 FROM directory_specialtyheld t WHERE t.professional_id = q.id)
-                  THEN q.accepts_new_members END,  -- of who comes from a file, nobody told it
+      SELECT e.professional_id, {OUTSIDE}, NULL,
+             -- Of somebody who comes from a file nobody told it.
+             CASE WHEN NOT EXISTS (SELECT 1 FROM bearing b WHERE b.professional_id = e.professional_id)
+                  THEN e.accepts END,
              NULL, NULL, NULL, {_ALWAYS} - coalesce(inside.days, {_NEVER})
-        FROM directory_qualifiedprofessional q
+        FROM entry e
         LEFT JOIN (SELECT professional_id, range_agg(days) AS days FROM belongs GROUP BY professional_id) AS inside
-          ON inside.professional_id = q.id
-       WHERE {of_q}),
-    told AS (
+          ON inside.professional_id = e.professional_id),
+    told AS MATERIALIZED (
       SELECT t.id, t.professional_id, t.site_id, nullif(t.languages::text[], '{{}}') AS languages, t.accessible,
              {_SINCE} AS since, t.to_on + 1 AS until, {_RANK} AS place,
              min({_RANK}) OVER here AS best, count(*) OVER here AS tellings
@@ -201,7 +224,7 @@ def _rows(some: str) -> str:
                 FROM told t CROSS JOIN LATERAL (VALUES (coalesce(t.since, '-infinity')),
                                                        (coalesce(t.until, 'infinity'))) AS v (day)
                WHERE t.tellings > 1) AS days),
-    practises AS (
+    practises AS MATERIALIZED (
       SELECT professional_id, site_id, languages, accessible, range_agg(days) AS days
         FROM (SELECT professional_id, site_id, languages, accessible, daterange(since, until) AS days
                 FROM told WHERE tellings = 1
@@ -220,10 +243,11 @@ def _rows(some: str) -> str:
     at_site AS (SELECT professional_id, site_id, range_agg(days) AS days FROM practises GROUP BY 1, 2),
     somewhere AS (SELECT professional_id, range_agg(days) AS days FROM at_site GROUP BY 1),
     by_hand AS (
-      SELECT q.id AS professional_id, q.latitude, q.longitude FROM directory_qualifiedprofessional q
-       WHERE {of_q} AND NOT EXISTS (SELECT 1 FROM somewhere s WHERE s.professional_id = q.id)
-         AND NOT EXISTS (SELECT 1 FROM belongs b WHERE b.professional_id = q.id AND b.site_id IS NOT NULL)),
-    placed AS (
+      SELECT e.professional_id, e.latitude, e.longitude FROM entry e
+       WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.professional_id = e.professional_id)
+         AND NOT EXISTS (SELECT 1 FROM belongs b
+                          WHERE b.professional_id = e.professional_id AND b.site_id IS NOT NULL)),
+    placed AS MATERIALIZED (
       SELECT f.professional_id, f.network, p.site_id, f.accepts, f.panel, f.age_from, f.age_to, p.languages,
              p.accessible, f.days * p.days AS days
         FROM found_in f JOIN practises p ON p.professional_id = f.professional_id
@@ -239,10 +263,9 @@ def _rows(some: str) -> str:
         FROM found_in f LEFT JOIN somewhere s ON s.professional_id = f.professional_id
        WHERE f.site_id IS NULL),
     tongues AS (
-      SELECT q.id AS professional_id, nullif(q.languages::text[], '{{}}') AS languages
-        FROM directory_qualifiedprofessional q
-       WHERE {of_q} AND NOT EXISTS (SELECT 1 FROM told t
-                                     WHERE t.professional_id = q.id AND t.languages IS NOT NULL)),
+      SELECT e.professional_id, e.languages FROM entry e
+       WHERE NOT EXISTS (SELECT 1 FROM told t
+                          WHERE t.professional_id = e.professional_id AND t.languages IS NOT NULL)),
     joined AS (
       SELECT p.professional_id, b.specialty, p.network, p.site_id, p.accepts, p.panel, p.age_from, p.age_to,
              coalesce(p.languages, t.languages) AS languages, p.accessible, range_agg(p.days * b.days) AS days
@@ -250,41 +273,45 @@ def _rows(some: str) -> str:
         LEFT JOIN tongues t ON t.professional_id = p.professional_id
        WHERE p.days && b.days
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
-    fresh AS (
+    spots AS MATERIALIZED (
+      SELECT p.site_id, g.latitude, g.longitude
+        FROM (SELECT DISTINCT site_id FROM placed WHERE site_id IS NOT NULL) AS p
+       CROSS JOIN LATERAL (SELECT latitude, longitude FROM directory_site WHERE id = p.site_id OFFSET 0) AS g),
+    fresh AS MATERIALIZED (
       SELECT j.professional_id, point(radians(at.longitude), asinh(tan(radians(
                greatest(least(at.latitude, {EDGE}), -{EDGE}))))) AS point,
              at.latitude, at.longitude, j.specialty, j.site_id, j.network,
              coalesce(lower(span), '0001-01-01') AS from_on, coalesce(upper(span) - 1, '9999-12-31') AS to_on,
              j.age_from, j.age_to, j.accepts, j.accessible, j.panel, j.languages
         FROM joined j CROSS JOIN unnest(j.days) AS span
-        LEFT JOIN directory_site g ON g.id = j.site_id
+        LEFT JOIN spots s ON s.site_id = j.site_id
         LEFT JOIN by_hand h ON h.professional_id = j.professional_id AND j.site_id IS NULL
-        CROSS JOIN LATERAL (
+       CROSS JOIN LATERAL (
           SELECT CASE WHEN x.longitude IS NOT NULL THEN x.latitude END AS latitude,
                  CASE WHEN x.latitude IS NOT NULL THEN x.longitude END AS longitude
-            FROM (SELECT coalesce(g.latitude, h.latitude) AS latitude,
-                         coalesce(g.longitude, h.longitude) AS longitude) AS x) AS at)"""
+            FROM (SELECT coalesce(s.latitude, h.latitude) AS latitude,
+                         coalesce(s.longitude, h.longitude) AS longitude) AS x) AS at)"""
 
 
 _SAME = ", ".join(f"{{0}}.{column}" for column in COLUMNS.split(", ") if column != "point")
 _HELD_NOT_FRESH = f"""NOT EXISTS (SELECT 1 FROM fresh f WHERE f.professional_id = c.professional_id
                             AND ROW({_SAME.format("f")}) IS NOT DISTINCT FROM ROW({_SAME.format("c")}))"""
-_FRESH_NOT_HELD = f"""NOT EXISTS (SELECT 1 FROM directory_candidateat c WHERE c.professional_id = f.professional_id
+_FRESH_NOT_HELD = f"""NOT EXISTS (SELECT 1 FROM held c WHERE c.professional_id = f.professional_id
                             AND ROW({_SAME.format("f")}) IS NOT DISTINCT FROM ROW({_SAME.format("c")}))"""
 _THESE = "{} = ANY(%(ids)s)"
+_HELD = "held AS MATERIALIZED (SELECT * FROM directory_candidateat WHERE professional_id = ANY(%(ids)s))"
 _MERGED = f"""
-    WITH {_rows(_THESE)},
+    WITH {_rows(_THESE)}, {_HELD},
     gone AS (
       DELETE FROM directory_candidateat c WHERE c.professional_id = ANY(%(ids)s) AND {_HELD_NOT_FRESH} RETURNING 1),
     new AS (
       INSERT INTO directory_candidateat ({COLUMNS}) SELECT {COLUMNS} FROM fresh f WHERE {_FRESH_NOT_HELD} RETURNING 1)
     SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM new)"""
 _COMPARED = f"""
-    WITH {_rows(_THESE)}
+    WITH {_rows(_THESE)}, {_HELD}
     SELECT f.professional_id FROM fresh f WHERE {_FRESH_NOT_HELD}
      UNION
-    SELECT c.professional_id FROM directory_candidateat c
-     WHERE c.professional_id = ANY(%(ids)s) AND {_HELD_NOT_FRESH}"""
+    SELECT c.professional_id FROM held c WHERE {_HELD_NOT_FRESH}"""
 _FILLED = f"""
     INSERT INTO directory_candidateat_next ({COLUMNS})
     WITH {_rows("{} BETWEEN %(first)s AND %(last)s")}

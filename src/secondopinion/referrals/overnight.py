@@ -55,15 +55,15 @@ def overnight(now: datetime, *, everything: bool = False, checks: Sequence[Check
     with _one_sight(now):
         keys = _keys(everything=everything)
         licenses = licenses_of_the_staff()
+        for check in checks:
+            for difference in check.look_around():
+                _count(tallies, difference)
     for batch in _batches(keys):
         with _one_sight(now):
             for case in cases(batch, licenses, now):
                 looked += 1
                 for difference in look(case, checks):
-                    tally = tallies[difference.check]
-                    tally.count += 1
-                    if len(tally.first) < SHOWN:
-                        tally.first.append(difference)
+                    _count(tallies, difference)
     return Summary(looked, tuple(tallies.values()))
 
 
@@ -87,6 +87,13 @@ def look(case: Case, checks: Iterable[Check]) -> Iterator[Difference]:
     """Whatever the checks find on one referral."""
     for check in checks:
         yield from check.look(case)
+
+
+def _count(tallies: Mapping[str, Tally], difference: Difference) -> None:
+    tally = tallies[difference.check]
+    tally.count += 1
+    if len(tally.first) < SHOWN:
+        tally.first.append(difference)
 
 
 def _keys(*, everything: bool) -> bytes:

@@ -106,6 +106,10 @@ class Check:
         """Whatever is not so with this referral."""
         raise NotImplementedError
 
+    def look_around(self) -> Iterator[Difference]:
+        """Whatever is not so beyond any one referral; asked once a night."""
+        return iter(())
+
     def found(self, case: Case, what: str) -> Difference:
         """A finding of this check."""
         return Difference(case.row.number, what, self.name)

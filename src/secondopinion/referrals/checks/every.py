@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secondopinion.referrals.checks.answers_are_the_last_events import AnswersAreTheLastEvents
+from secondopinion.referrals.checks.candidates_are_flat import CandidatesAreFlat
 from secondopinion.referrals.checks.case import Check
 from secondopinion.referrals.checks.clocks_are_computed import ClocksAreComputed
 from secondopinion.referrals.checks.due_is_the_earliest import DueIsTheEarliest
@@ -37,4 +38,5 @@ EVERY: tuple[Check, ...] = (
     PhysiciansSigned(),
     OneAuthorizationOneVisit(),
     OpinionsRise(),
+    CandidatesAreFlat(),
 )
