@@ -26,7 +26,8 @@ from rows import row
 import psycopg
 
 from directory.files import doctor, national
-from secondopinion.directory.loading.load import Order, load
+from secondopinion.directory.loading.load import load
+from secondopinion.directory.loading.runs import Order
 from secondopinion.site import database, state
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))

@@ -6,8 +6,9 @@ import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from secondopinion.directory.loading.load import KINDS, AfterBatch, Order, load
+from secondopinion.directory.loading.load import KINDS, AfterBatch, load
 from secondopinion.directory.loading.reading import FileFault
+from secondopinion.directory.loading.runs import Order
 from secondopinion.directory.models import LoadRun
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.site.refusal import Refusal
@@ -36,7 +37,7 @@ def bring_in(arguments: list[str]) -> int:
     )
     shows = sys.stderr.isatty()
     try:
-        run = load(order, _progress() if shows else lambda run: None)
+        run = load(order, _progress() if shows else lambda run, share: None)
     except FileFault as fault:
         raise Refusal(str(fault)) from None
     finally:
@@ -66,7 +67,7 @@ def summary_of(run: LoadRun) -> str:
 def _progress() -> AfterBatch:
     start = time.perf_counter()
 
-    def show(run: LoadRun) -> None:
+    def show(run: LoadRun, share: float) -> None:
         refused = sum(run.refused.values())
         seconds = time.perf_counter() - start
         sys.stderr.write(f"\r{run.rows_done:,} rows, {refused:,} of them refused, {seconds:,.0f} s ")
