@@ -13,8 +13,8 @@ import pytest
 from directory.files import TODAY, contract, doctor, national, national_header, number, order, table
 from secondopinion.directory.find import in_network_on, is_contracted
 from secondopinion.directory.loading.load import load
-from secondopinion.directory.loading.runs import ONE_AT_A_TIME
 from secondopinion.directory.loading.reading import FileFault
+from secondopinion.directory.loading.runs import ONE_AT_A_TIME
 from secondopinion.directory.models import Contract, LoadRun, QualifiedProfessional
 from secondopinion.directory.models_dated import LicenseHeld, NpiDeactivation, Practice, Site, SpecialtyHeld
 from secondopinion.people.rls import plan_scope

@@ -129,7 +129,7 @@ def _make(batches: Generator[Batch, None, None], theirs: Connection, ours: Conne
                 theirs.send(batch)
         except BrokenPipeError:
             return
-        except Exception as fault:  # noqa: BLE001 - whatever it is, it belongs to whoever waits for the batch
+        except Exception as fault:
             theirs.send(fault)
         else:
             theirs.send(None)

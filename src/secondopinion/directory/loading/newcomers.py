@@ -31,6 +31,8 @@ _PROFESSIONAL = (
 )
 _SITE = "place, address, city, state, zip_code, latitude, longitude"
 _NOWHERE = f"\t\t\t\t{NONE}\t{NONE}\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Who says it, in which run, of which day, and what day it is."""

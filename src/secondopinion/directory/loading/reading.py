@@ -125,7 +125,10 @@ def _text(path: Path, encoding: str, gauge: Gauge | None) -> Iterator[TextIO]:
     """The text of a file, taken out of its archive; every fault of archive and encoding told as one sentence."""
     asked = "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else encoding
     try:
-        with _bytes(path, gauge or Gauge()) as raw, io.TextIOWrapper(raw, encoding=asked, errors="strict", newline="") as text:
+        with (
+            _bytes(path, gauge or Gauge()) as raw,
+            io.TextIOWrapper(raw, encoding=asked, errors="strict", newline="") as text,
+        ):
             yield text
     except UnicodeError:
         raise FileFault(
