@@ -24,7 +24,7 @@ from secondopinion.directory.loading.ending import end_the_rest, seen_in
 from secondopinion.directory.loading.projecting import project
 from secondopinion.directory.loading.reading import FileFault, Gauge, resources_of, rows_of, sha256_of
 from secondopinion.directory.loading.refusing import Refusals, errors_to
-from secondopinion.directory.loading.runs import Order, alone, run_of, save
+from secondopinion.directory.loading.runs import Order, alone, note, run_of
 from secondopinion.directory.loading.staging import fill, open_rooms
 from secondopinion.directory.models_dated import LoadRun, Source
 from secondopinion.people.models import HealthNetwork
@@ -79,10 +79,10 @@ def load(
             _read_in(order, run, after_batch, batch, straight=straight)
         except FileFault as fault:
             run.state, run.why, run.ended_at = LoadRun.State.STOPPED, str(fault), Now()
-            save(run, order.today)
+            note(run, order.today)
             raise
         run.state, run.ended_at = LoadRun.State.DONE, Now()
-        save(run, order.today)
+        note(run, order.today)
         run.refresh_from_db()
         return run
 

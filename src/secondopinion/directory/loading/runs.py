@@ -64,7 +64,7 @@ def _refuse_out_of_order(order: Order, day: date) -> None:
         )
 
 
-def save(run: LoadRun, today: date) -> None:
+def note(run: LoadRun, today: date) -> None:
     """Write down how a run stands."""
     with plan_scope(today):
         run.save()
