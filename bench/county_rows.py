@@ -97,8 +97,8 @@ def draw(duck: Any, people: int, keys: Sequence[int], specialty_of: Any) -> int:
         CREATE OR REPLACE TABLE rows AS
         SELECT p.professional_id, '(' || radians(s.longitude) || ',' || asinh(tan(radians(s.latitude))) || ')' AS point,
                s.latitude, s.longitude, c.specialty, s.site_id, told.network, told.from_on, told.to_on,
-               NULL::SMALLINT AS age_from, NULL::SMALLINT AS age_to, p.i % 10 <> 0 AS accepts, p.i % 3 = 0 AS accessible,
-               NULL::VARCHAR AS panel, p.languages
+               NULL::SMALLINT AS age_from, NULL::SMALLINT AS age_to, p.i % 10 <> 0 AS accepts,
+               p.i % 3 = 0 AS accessible, NULL::VARCHAR AS panel, p.languages
           FROM (SELECT i, n, key AS network, from_on, to_on FROM membership
                  UNION ALL
                 SELECT i, n, 0, min(from_on), max(to_on) FROM membership GROUP BY i, n

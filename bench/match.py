@@ -88,7 +88,7 @@ def question(home: Home, network: UUID | None = None) -> Question:
 def timed(ask: Callable[[Home], object], asked: Sequence[Home], *, warm: bool = True) -> Times:
     """Ask each question, after asking all of them once when the figures are to be warm ones."""
     taken = []
-    for turn in range(2 if warm else 1):
+    for _turn in range(2 if warm else 1):
         taken = []
         for home in asked:
             start = time.perf_counter()

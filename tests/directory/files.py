@@ -9,7 +9,7 @@ from pathlib import Path
 
 from county import npi
 from secondopinion.directory.loading.layout import layout_of
-from secondopinion.directory.loading.load import Order
+from secondopinion.directory.loading.runs import Order
 
 TODAY = date(2026, 11, 23)  # a Monday
 NATIONAL = layout_of("national")

@@ -12,8 +12,9 @@ import pytest
 
 from directory.files import TODAY, contract, doctor, national, national_header, number, order, table
 from secondopinion.directory.find import in_network_on, is_contracted
-from secondopinion.directory.loading.load import ONE_AT_A_TIME, load
+from secondopinion.directory.loading.load import load
 from secondopinion.directory.loading.reading import FileFault
+from secondopinion.directory.loading.runs import ONE_AT_A_TIME
 from secondopinion.directory.models import Contract, LoadRun, QualifiedProfessional
 from secondopinion.directory.models_dated import LicenseHeld, NpiDeactivation, Practice, Site, SpecialtyHeld
 from secondopinion.people.rls import plan_scope
@@ -214,7 +215,7 @@ def test_a_load_that_is_killed_half_way_goes_on_where_it_stopped(tmp_path: Path,
     people = [doctor(n) for n in range(40)]
     path = national(tmp_path / "n.csv", [*people, doctor(3)])
 
-    def kill(run: LoadRun) -> None:
+    def kill(run: LoadRun, share: float) -> None:
         if run.rows_done == 20:
             raise Killed
 
@@ -223,7 +224,7 @@ def test_a_load_that_is_killed_half_way_goes_on_where_it_stopped(tmp_path: Path,
     with plan_scope(TODAY):
         assert QualifiedProfessional.objects.count() == 20
     read: list[int] = []
-    run = load(order("national", path), lambda run: read.append(run.rows_done), batch=10)
+    run = load(order("national", path), lambda run, share: read.append(run.rows_done), batch=10)
     assert read == [30, 40, 41]
     assert (run.new, run.refused, run.state) == (40, {"stands in this file already": 1}, "done")
     with plan_scope(TODAY):

@@ -56,7 +56,13 @@ def test_a_terminal_shows_how_far_the_load_has_come(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(sys, "stderr", Terminal())
     loading.bring_in(["plain", str(table(tmp_path / "c.csv", [contract(1), contract(2)]))])
-    assert sys.stderr.getvalue().startswith("\r2 rows, 0 of them refused, ")  # type: ignore[attr-defined]
+    shown = f"\r[{'#' * loading.BAR}] 100%  2 rows, 0 refused, "
+    assert sys.stderr.getvalue().startswith(shown)  # type: ignore[attr-defined]
+
+
+def test_the_bar_tells_share_rows_rate_and_time_left() -> None:
+    said = loading.bar_of(rows=120_000, refused=12, share=0.5, rate=20_000, left=65.2)
+    assert said == f"[{'#' * 15}{'.' * 15}]  50%  120,000 rows, 12 refused, 20,000 a second, 1:05 left "
 
 
 def test_a_fault_of_the_file_is_one_sentence(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ class Taxonomy(models.Model):
 class Site(models.Model):
     """A place where professionals practise. A place does not move: another address is another site."""
 
-    place = models.CharField(max_length=240, unique=True, help_text="Address, city, State and zip, made alike")
+    place = models.CharField(max_length=240, help_text="Address, city, State and zip, made alike")
     address = models.CharField(max_length=120)
     city = models.CharField(max_length=60)
     state = models.CharField(max_length=2)
@@ -102,6 +102,8 @@ class Site(models.Model):
             models.Index(OpClass(Folded("city"), name="text_pattern_ops"), name="site_in_city"),
             models.Index(name="site_in_zip", fields=("zip_code",), opclasses=("varchar_pattern_ops",)),
         )
+        # Not `unique=True`, with which Django makes a second index, for patterns, that nobody asks.
+        constraints = (models.UniqueConstraint(name="one_site_a_place", fields=("place",)),)
 
     def __str__(self) -> str:
         return self.place
@@ -110,10 +112,13 @@ class Site(models.Model):
 class Dated(Period):
     """A period of a professional, as one source tells it. `said_from_on` is the first day as the source gives it."""
 
-    professional = models.ForeignKey(WHO, models.PROTECT, related_name="+")
+    # No index of its own: `of_whom` begins with the professional.
+    professional = models.ForeignKey(WHO, models.PROTECT, related_name="+", db_index=False)
     said_by = models.CharField(max_length=8, choices=Source.choices)
     said_from_on = models.DateField()
-    run = models.ForeignKey(LoadRun, models.PROTECT, related_name="+")
+    # No index and no check: nobody asks for the periods of a run, no run is ever deleted, and the load that writes
+    # the periods has written the run. Looking it up again for every period took a fifth of a first load.
+    run = models.ForeignKey(LoadRun, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
 
     class Meta:
         abstract = True
@@ -225,10 +230,10 @@ class NpiDeactivation(Dated):
 class Verification(models.Model):
     """On which day a person confirmed the entry, and by what means. A day only: nothing in it ends."""
 
-    professional = models.ForeignKey(WHO, models.PROTECT, related_name="verifications")
+    professional = models.ForeignKey(WHO, models.PROTECT, related_name="verifications", db_index=False)
     on_day = models.DateField()
     by = models.CharField(max_length=40)
-    run = models.ForeignKey(LoadRun, models.PROTECT, related_name="+")
+    run = models.ForeignKey(LoadRun, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         app_label = "directory"

@@ -15,7 +15,9 @@ _EITHER = "[AC-HJKMNP-RT-Y0-9]"
 _MBI = re.compile(rf"[1-9]{_LETTER}{_EITHER}\d{_LETTER}{_EITHER}\d{_LETTER}{{2}}\d{{2}}", re.ASCII)
 _ICD10 = re.compile(r"[A-Z]\d[0-9A-B](\.[0-9A-TV-Z]{1,4})?", re.ASCII)
 _NPI = re.compile(r"[12]\d{9}", re.ASCII)
-_NPI_ISSUER = "80840"  # health, United States: stands before the number when its check digit is made
+_NPI_ISSUER = 24  # what 80840 (health, United States) before the number adds to the sum its check digit completes
+_SINGLE = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))  # the digits of twice each
 
 
 def npi_is_valid(npi: str) -> bool:
@@ -56,6 +58,6 @@ def icd10_has_shape(code: str) -> bool:
 
 
 def _luhn(npi: str) -> bool:
-    digits = [int(each) for each in _NPI_ISSUER + npi]
-    doubled = [sum(divmod(2 * each, 10)) for each in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    digits = npi.encode("ascii")  # by tables: a directory has eight million of them
+    doubled, single = digits[::2].translate(_DOUBLED), digits[1::2].translate(_SINGLE)
+    return (_NPI_ISSUER + sum(doubled) + sum(single)) % 10 == 0

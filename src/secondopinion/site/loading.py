@@ -6,11 +6,14 @@ import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from secondopinion.directory.loading.load import KINDS, AfterBatch, Order, load
+from secondopinion.directory.loading.load import KINDS, AfterBatch, load
 from secondopinion.directory.loading.reading import FileFault
+from secondopinion.directory.loading.runs import Order
 from secondopinion.directory.models import LoadRun
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.site.refusal import Refusal
+
+BAR = 30  # characters
 
 
 class _Arguments(argparse.ArgumentParser):
@@ -36,7 +39,7 @@ def bring_in(arguments: list[str]) -> int:
     )
     shows = sys.stderr.isatty()
     try:
-        run = load(order, _progress() if shows else lambda run: None)
+        run = load(order, _progress() if shows else lambda run, share: None)
     except FileFault as fault:
         raise Refusal(str(fault)) from None
     finally:
@@ -63,13 +66,27 @@ def summary_of(run: LoadRun) -> str:
     return "\n".join([*lines, *filter(None, [run.why]), ""])
 
 
-def _progress() -> AfterBatch:
-    start = time.perf_counter()
+def bar_of(rows: int, refused: int, share: float, rate: float, left: float) -> str:
+    """How far a load has come, as one line: a `share` (0 to 1) of the file's bytes, rows a second, seconds left."""
+    bar = ("#" * round(share * BAR)).ljust(BAR, ".")
+    minutes, seconds = divmod(round(left), 60)
+    return (
+        f"[{bar}] {share:4.0%}  {rows:,} rows, {refused:,} refused, {rate:,.0f} a second, {minutes}:{seconds:02} left "
+    )
 
-    def show(run: LoadRun) -> None:
+
+def _progress() -> AfterBatch:
+    """Shows the bar. A load that goes on has rows and a share behind it, so both are measured from the first batch."""
+    begun: list[tuple[float, int, float]] = []
+
+    def show(run: LoadRun, share: float) -> None:
+        now = time.perf_counter()
+        begun[:] = begun or [(now, run.rows_done, share)]
+        at, rows, from_share = begun[0]
+        took = max(now - at, 0.001)
+        left = took * (1 - share) / (share - from_share) if share > from_share else 0.0
         refused = sum(run.refused.values())
-        seconds = time.perf_counter() - start
-        sys.stderr.write(f"\r{run.rows_done:,} rows, {refused:,} of them refused, {seconds:,.0f} s ")
+        sys.stderr.write(f"\r{bar_of(run.rows_done, refused, share, (run.rows_done - rows) / took, left)}")
         sys.stderr.flush()
 
     return show

@@ -26,6 +26,10 @@ class RowFault(Exception):
         self.value = value
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[RowFault], tuple[str, str, str]]:
+        """How it is handed from process to process."""
+        return RowFault, (self.field, self.value, self.reason)
+
 
 def npi(field: str, value: str) -> str:
     """A National Provider Identifier with the right check digit. Raises RowFault."""
@@ -120,6 +124,8 @@ def languages(field: str, value: str) -> tuple[str, ...]:
 
 def credential(value: str) -> str:
     """Letters behind a name without dots, as many of them as fit twelve characters: `M.D., PH.D.` gives `MD, PHD`."""
+    if not value:
+        return ""
     parts = [part.strip() for part in value.replace(".", "").replace("\0", "").upper().split(",")]
     kept = ""
     for part in filter(None, parts):

@@ -103,7 +103,7 @@ def _judging(kind: Merge) -> list[str]:
     site = (
         f"""INSERT INTO directory_site AS held (place, address, city, state, zip_code, latitude, longitude)
             SELECT DISTINCT ON (place) place, address, city, place_state, zip_code, latitude, longitude
-              FROM {kind.room} WHERE place IS NOT NULL ORDER BY place, latitude NULLS LAST
+              FROM {kind.room} WHERE place IS NOT NULL ORDER BY place, latitude NULLS LAST, line
             ON CONFLICT (place) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude
              WHERE held.latitude IS NULL AND excluded.latitude IS NOT NULL""",
         f"UPDATE {kind.room} s SET site_id = g.id FROM directory_site g WHERE g.place = s.place",

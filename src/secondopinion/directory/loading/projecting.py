@@ -76,7 +76,7 @@ _ENTRIES = f"""
               FROM stage_person GROUP BY professional_id) AS n
         ON n.professional_id = w.professional_id
       LEFT JOIN directory_qualifiedprofessional h ON h.id = n.professional_id
-      LEFT JOIN LATERAL (SELECT array_agg(code ORDER BY place, NOT is_primary, code) AS codes
+      LEFT JOIN LATERAL (SELECT array_agg(code ORDER BY place, NOT is_primary, code COLLATE "C") AS codes
                            FROM (SELECT DISTINCT ON (code) code, is_primary, {_ranked()} AS place
                                    FROM directory_specialtyheld t
                                   WHERE t.professional_id = n.professional_id AND {_RUNS}
@@ -85,7 +85,7 @@ _ENTRIES = f"""
                           WHERE t.professional_id = n.professional_id AND from_on <= %(day)s
                             AND (to_on IS NULL OR to_on >= from_on)
                           ORDER BY status = 'active' DESC, status = 'suspended' DESC, state = 'CA' DESC,
-                                   to_on DESC NULLS FIRST, number LIMIT 1) AS li ON true
+                                   to_on DESC NULLS FIRST, number COLLATE "C", state LIMIT 1) AS li ON true
       LEFT JOIN LATERAL (SELECT * FROM directory_practice t
                           WHERE t.professional_id = n.professional_id AND {_RUNS}
                           ORDER BY {_ranked()}, from_on DESC, id LIMIT 1) AS pr ON true

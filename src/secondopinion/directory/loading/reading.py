@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,13 +19,33 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 READ_AT_ONCE = 1 << 20
-LONGEST_FIELD = 1 << 20
+LONGEST_FIELD = 1 << 20  # characters
+LONGEST_LINE = 1 << 24  # characters; a file without ends of lines would else be read whole
 NOT_DATA = ("fileheader", "othername", "endpoint", "pl_pfile")
 """Parts of the names of the files that lie beside the data in the national archive."""
 
 
 class FileFault(Exception):
     """The file as a whole cannot be read on: one sentence of what is wrong, and what to do."""
+
+
+class Gauge:
+    """How much of a file has been read, for whoever waits."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._size = 0
+
+    def watch(self, file: IO[bytes]) -> None:
+        """Measure by the bytes of this file as it lies on the disk, packed or not."""
+        self._file, self._size = file, os.fstat(file.fileno()).st_size
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 1 as well when the file is closed or empty."""
+        if self._file is None or self._file.closed or not self._size:
+            return 1.0
+        return min(1.0, self._file.tell() / self._size)
 
 
 def sha256_of(path: Path) -> str:
@@ -36,11 +57,11 @@ def sha256_of(path: Path) -> str:
         raise FileFault(f"{path.name} cannot be opened ({fault.strerror}): give a file that is there.") from None
 
 
-def rows_of(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, list[str]]]:
+def rows_of(path: Path, encoding: str = "utf-8", gauge: Gauge | None = None) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file with their line numbers, the header first. Raises FileFault."""
     csv.field_size_limit(LONGEST_FIELD)
-    with _text(path, encoding) as file:
-        reader = csv.reader(file)
+    with _text(path, encoding, gauge) as file:
+        reader = csv.reader(_lines(path, file))
         try:
             for row in reader:
                 if row:
@@ -51,12 +72,12 @@ def rows_of(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, list[str
             ) from None
 
 
-def resources_of(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, Any]]:
+def resources_of(path: Path, encoding: str = "utf-8", gauge: Gauge | None = None) -> Iterator[tuple[int, Any]]:
     """The FHIR resources of a Bundle or of an NDJSON file, numbered from 1; None for a line that is no JSON.
 
     Raises FileFault.
     """
-    with _text(path, encoding) as file:
+    with _text(path, encoding, gauge) as file:
         first = file.readline()
         whole = _json(first)
         if isinstance(whole, dict) and whole.get("resourceType") != "Bundle":
@@ -71,6 +92,13 @@ def resources_of(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, Any
         raise FileFault(f"{path.name} is neither a FHIR Bundle nor NDJSON: give one of the two.")
     for number, entry in enumerate(entries, start=1):
         yield number, entry.get("resource") if isinstance(entry, dict) else None
+
+
+def _lines(path: Path, file: TextIO) -> Iterator[str]:
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise FileFault(f"{path.name} has a line of more than {LONGEST_LINE:,} characters: export it again.")
+        yield line
 
 
 def places_of(path: Path, header: Sequence[str], needed: Sequence[str]) -> dict[str, int]:
@@ -93,11 +121,14 @@ def _json(text: str) -> Any:
 
 
 @contextmanager
-def _text(path: Path, encoding: str) -> Iterator[TextIO]:
+def _text(path: Path, encoding: str, gauge: Gauge | None) -> Iterator[TextIO]:
     """The text of a file, taken out of its archive; every fault of archive and encoding told as one sentence."""
     asked = "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else encoding
     try:
-        with _bytes(path) as raw, io.TextIOWrapper(raw, encoding=asked, errors="strict", newline="") as text:
+        with (
+            _bytes(path, gauge or Gauge()) as raw,
+            io.TextIOWrapper(raw, encoding=asked, errors="strict", newline="") as text,
+        ):
             yield text
     except UnicodeError:
         raise FileFault(
@@ -112,8 +143,9 @@ def _text(path: Path, encoding: str) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _bytes(path: Path) -> Iterator[IO[bytes]]:
+def _bytes(path: Path, gauge: Gauge) -> Iterator[IO[bytes]]:
     with path.open("rb") as file:
+        gauge.watch(file)
         begins = file.read(4)
         file.seek(0)
         if begins.startswith(b"\x1f\x8b"):

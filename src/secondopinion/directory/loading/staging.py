@@ -85,6 +85,10 @@ def open_rooms(cursor: CursorWrapper) -> None:
         cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {room.name} ({columns}{more})")
     cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS stage_outcome (line bigint, verdict text)")
     cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS stage_touched (professional_id uuid)")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS stage_place "
+        "(place text, address text, city text, state text, zip_code text, latitude float8, longitude float8)"
+    )
 
 
 def empty_rooms(cursor: CursorWrapper) -> None:
