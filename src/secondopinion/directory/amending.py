@@ -15,10 +15,10 @@ from django.db import connection
 
 from secondopinion.directory.as_of import Standing, standing_of
 from secondopinion.directory.flattening import flatten
-from secondopinion.directory.loading.entry import Entry, MembershipTold, Place, PracticeTold, Told
-from secondopinion.directory.loading.load import ONE_AT_A_TIME
+from secondopinion.directory.loading.entry import Entry, MembershipTold, Place, PracticeTold, Told, key_of_place
 from secondopinion.directory.loading.merging import REASONS, merge
 from secondopinion.directory.loading.projecting import project
+from secondopinion.directory.loading.runs import ONE_AT_A_TIME
 from secondopinion.directory.loading.staging import fill, open_rooms
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.directory.models_dated import LoadRun, Membership, Source, SpecialtyHeld
@@ -203,8 +203,9 @@ def _place(held: Membership) -> Place | None:
     site = held.site
     if site is None:
         return None
-    return Place(site.address, site.city, site.state, site.zip_code, site.latitude, site.longitude)
+    return Place(site.place, site.address, site.city, site.state, site.zip_code, site.latitude, site.longitude)
 
 
 def _place_on_record(who: QualifiedProfessional) -> Place:
-    return Place(who.address, who.city, who.state, who.zip_code, who.latitude, who.longitude)
+    key = key_of_place(who.address, who.city, who.state, who.zip_code)
+    return Place(key, who.address, who.city, who.state, who.zip_code, who.latitude, who.longitude)

@@ -90,11 +90,8 @@ def place_of(address: str, city: str, state: str, zip_code: str, latitude: str =
         raise RowFault("zip", zip_code, "not a zip code: five digits, or nine")
     address, city = checking.text("address", address, 120), checking.text("city", city, 60)
     state = checking.state("state", state)
-    street = address.upper()
-    if "." in street or "," in street:
-        street = " ".join(street.replace(".", " ").replace(",", " ").split())
     return Place(
-        f"{street}|{city.upper()}|{state}|{digits[:5]}",
+        key_of_place(address, city, state, digits),
         address,
         city,
         state,
@@ -102,6 +99,14 @@ def place_of(address: str, city: str, state: str, zip_code: str, latitude: str =
         checking.number("latitude", latitude, -90, 90) if latitude else None,
         checking.number("longitude", longitude, -180, 180) if longitude else None,
     )
+
+
+def key_of_place(address: str, city: str, state: str, zip_code: str) -> str:
+    """The text by which one and the same place is known again, however its address is written."""
+    street = address.upper()
+    if "." in street or "," in street:
+        street = " ".join(street.replace(".", " ").replace(",", " ").split())
+    return f"{street}|{city.upper()}|{state}|{zip_code[:5]}"
 
 
 def days_of(from_field: str, from_on: str, to_field: str, to_on: str) -> Told:
