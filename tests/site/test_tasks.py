@@ -3,13 +3,18 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 from django.conf import settings
 
-from county import NOW, county
+from county import LONG_AGO, NOW, county
 from referrals.life import YES, asked
+from secondopinion.directory.loading.runs import ONE_AT_A_TIME
+from secondopinion.directory.models import LoadRun, QualifiedProfessional
+from secondopinion.directory.models_dated import LicenseHeld
 from secondopinion.directory.models_verifying import HealthReport
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.checks.every import EVERY
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.receive import receive
@@ -60,6 +65,37 @@ def test_every_minute_the_house_takes_the_steps_that_are_due(committed):
 def test_every_night_the_health_of_the_directory_is_counted_and_kept(committed):
     with plan_scope(NOW.date()):
         county()
-    assert tasks.directory_health(0) == 7
+    assert tasks.directory_night(0) == 0
     with plan_scope(NOW.date()):
-        assert HealthReport.objects.get().figures["counts"]["excluded"] == 1
+        report = HealthReport.objects.get()
+        assert report.figures["contracted"] == 7
+        assert report.figures["counts"]["excluded"] == 1
+
+
+def test_a_licence_that_ends_with_the_day_stops_counting_at_night_even_after_a_night_was_missed(committed):
+    today = datetime.now(UTC).astimezone(PACIFIC).date()  # the night has the real clock
+    with plan_scope(today):
+        who = county().sam
+        run = LoadRun.objects.create(kind="plain", file_name="a.csv", file_sha256="0" * 64, on_day=today, state="done")
+        LicenseHeld.objects.create(
+            professional=who, said_by="plan", said_from_on=LONG_AGO, from_on=LONG_AGO, run=run, number="A1", state="CA",
+            status="active", to_on=today - timedelta(days=2),
+        )  # fmt: skip
+        HealthReport.objects.create(on_day=today - timedelta(days=4), counted_at=NOW, figures={})
+        assert QualifiedProfessional.objects.get(pk=who.pk).license_to_on > today
+    assert tasks.directory_night(0) == 1
+    with plan_scope(today):
+        assert QualifiedProfessional.objects.get(pk=who.pk).license_to_on == today - timedelta(days=2)
+    assert tasks.directory_night(0) == 0, "a second run of a day finds nothing to do"
+
+
+def test_while_a_file_is_loaded_the_night_keeps_its_hands_off_and_keeps_no_report(committed, caplog, test_owner):
+    with plan_scope(NOW.date()):
+        county()
+    with psycopg.connect(**test_owner.for_psycopg()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        with caplog.at_level(logging.WARNING, logger="secondopinion.overnight"):
+            assert tasks.directory_night(0) == 0
+    assert "a file is being loaded" in caplog.text
+    with plan_scope(NOW.date()):
+        assert not HealthReport.objects.exists()

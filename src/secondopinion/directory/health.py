@@ -88,6 +88,11 @@ def keep(now: datetime) -> Health:
     return found
 
 
+def last_kept_on(on: date) -> date | None:
+    """The last day, up to `on`, whose health was kept; None: no night has counted yet."""
+    return HealthReport.objects.filter(on_day__lte=on).values_list("on_day", flat=True).first()
+
+
 def count(on: date) -> Health:
     """Count everything for a day."""
     everybody = QualifiedProfessional.objects.order_by().filter(_contracted(on))

@@ -14,7 +14,7 @@ from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStr
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-from secondopinion.directory.health import keep
+from secondopinion.directory.loading.refreshing import turn_the_day
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.afterwards import take_fax_reports
@@ -74,16 +74,26 @@ def sweep(timestamp: int) -> int:
     return sum(swept.taken.values())
 
 
-@app.periodic(cron="15 10 * * *")  # UTC: a quarter past two or three at night in California
-@app.task(name="site.directory_health", queue="house", queueing_lock="site.directory_health", retry=AGAIN)
-def directory_health(timestamp: int) -> int:
-    """Count how healthy the directory is and keep it for the pages. Returns how many entries are under contract."""
+@app.periodic(cron="5 7,8 * * *")  # UTC: soon after midnight in California, in summer and in winter
+@app.task(name="site.directory_night", queue="house", queueing_lock="site.directory_night", retry=AGAIN)
+def directory_night(timestamp: int) -> int:
+    """Let what begins and ends with the day do so, and count how healthy the directory is.
+
+    Returns how many entries turned with the day.
+    """
     now = datetime.now(UTC)
     try:
         with plan_scope(now.astimezone(PACIFIC).date()):
-            return keep(now).contracted
+            night = turn_the_day(now)
     finally:
         connections.close_all()
+    if night is None:
+        logger.warning("The directory: a file is being loaded, so the day turns with the next night.")
+        return 0
+    logger.info(
+        "The directory: %d entries turned with the day; %d under contract.", night.turned, night.health.contracted
+    )
+    return night.turned
 
 
 @app.periodic(cron="* * * * *")
