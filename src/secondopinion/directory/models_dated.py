@@ -19,12 +19,13 @@ WHO = "directory.QualifiedProfessional"
 
 
 class Source(models.TextChoices):
-    """Who said it, in the order in which today's columns believe them, the first the most."""
+    """Who said it, in the order in which today's columns believe them, the first the most; lists tell of exclusions."""
 
     PLAN = "plan", "The plan's own file"
     PLAN_NET = "plan-net", "A Plan-Net directory"
     LISTING = "listing", "The State's managed-care provider listing"
     NATIONAL = "national", "The national NPI file"
+    LISTS = "lists", "A list of people who may not be paid"
 
 
 class LoadRun(models.Model):
@@ -46,7 +47,7 @@ class LoadRun(models.Model):
     changed = models.BigIntegerField(default=0)
     unchanged = models.BigIntegerField(default=0)
     passed_over = models.BigIntegerField(default=0, help_text="Rows of no concern to us, as organizations")
-    ended = models.BigIntegerField(default=0, help_text="Memberships that a complete file does not hold any more")
+    ended = models.BigIntegerField(default=0, help_text="Periods that a complete file does not hold any more")
     refused = models.JSONField(default=dict, help_text="How many rows for each reason")
     started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)

@@ -62,7 +62,7 @@ def summary_of(run: LoadRun) -> str:
         ),
     ]
     if run.ended:
-        lines.append(f"{run.ended:,} memberships have ended: the file does not hold them any more.")
+        lines.append(f"{run.ended:,} periods have ended: the file does not hold them any more.")
     return "\n".join([*lines, *filter(None, [run.why]), ""])
 
 

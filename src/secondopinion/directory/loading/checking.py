@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from secondopinion.policy.identifiers import npi_is_valid
 
+A_DAY = timedelta(days=1)
 _AMERICAN = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 _TAXONOMY = re.compile(r"[0-9A-Z]{9}X", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,4})?", re.ASCII)

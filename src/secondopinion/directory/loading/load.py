@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,10 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 
-from secondopinion.directory.loading import listing, merging, national, newcomers, nucc, plain, plan_net
+from secondopinion.directory.loading import excluded, listing, merging, national, newcomers, nucc, plain, plan_net
 from secondopinion.directory.loading.batches import Batch, Numbered, Sorting, ahead, batches_of
 from secondopinion.directory.loading.checking import RowFault
-from secondopinion.directory.loading.ending import end_the_rest, seen_in
+from secondopinion.directory.loading.ending import MEMBERSHIPS, Rows, end_the_rest, seen_in
 from secondopinion.directory.loading.keeping_up import catch_up, keep_up
 from secondopinion.directory.loading.projecting import project
 from secondopinion.directory.loading.reading import FileFault, Gauge, resources_of, rows_of, sha256_of
@@ -39,13 +40,17 @@ KINDS = {
     "listing": Source.LISTING,
     "plan-net": Source.PLAN_NET,
     "plain": Source.PLAN,
+    "oig": Source.LISTS,
+    "suspended": Source.LISTS,
     "nucc": None,
 }
 """The kinds of file, and whose word each is."""
-STRANGERS_PASS = ("national", "deactivated")
+STRANGERS_PASS = ("national", "deactivated", *excluded.REGISTERS)
 """Kinds that name many people whom the directory need not know: no name there is no fault."""
-CAN_BE_COMPLETE = ("listing", "plain")
-"""Kinds whose rows are memberships, of which a missing one can mean that it has ended."""
+CAN_BE_COMPLETE = {"listing": MEMBERSHIPS, "plain": MEMBERSHIPS} | {
+    k: Rows("exclusion", r) for k, r in excluded.REGISTERS.items()
+}
+"""Kinds of which a missing row can mean that what it told has ended, and what that is."""
 COME_NEW = ("national",)
 """Kinds whose rows are mostly of people whom nobody knows, on a first load: those are written straight."""
 
@@ -60,7 +65,7 @@ class _Written:
 
     verdicts: Counter[str]
     refused: list[tuple[int, RowFault]]
-    seen: list[int]  # the memberships it spoke of, when the file is complete
+    seen: list[int]  # what it spoke of, when the file is complete
 
 
 def load(
@@ -73,7 +78,7 @@ def load(
     """
     digest = sha256_of(order.path)
     with alone():
-        # Which memberships a complete file holds is known only when all of it is read: from the beginning again.
+        # What a complete file holds is known only when all of it is read: from the beginning again.
         run = run_of(order, digest, from_the_start=order.complete)
         try:
             _refuse_as_complete(order)
@@ -119,7 +124,7 @@ def _telling(order: Order, run: LoadRun) -> newcomers.Telling | None:
 def _commit(
     order: Order, run: LoadRun, batch: Batch, networks: Networks, tell: Callable[[Refusals], None]
 ) -> list[int]:
-    """Write one batch and the new standing of the run, together or not at all. Returns the memberships it spoke of."""
+    """Write one batch and the new standing of the run, together or not at all. Returns what it spoke of."""
     with plan_scope(order.today):
         written = _write(order, run, batch, networks)
         faults = [*batch.faults, *written.refused]
@@ -169,7 +174,7 @@ def _merge(
              FROM stage_outcome o JOIN stage_person p ON p.line = o.line GROUP BY o.line, p.npi"""
     )
     outcomes = cursor.fetchall()
-    seen = seen_in(cursor) if order.complete else []
+    seen = seen_in(cursor, CAN_BE_COMPLETE[order.kind]) if order.complete else []
     verdicts: Counter[str] = Counter(unchanged=len(told) - len(outcomes))
     refused: list[tuple[int, RowFault]] = []
     for line, npi, found in outcomes:
@@ -196,7 +201,8 @@ def _end_the_rest(order: Order, run: LoadRun, seen: set[int]) -> None:
         return
     with plan_scope(order.today):
         with connection.cursor() as cursor:
-            run.ended = end_the_rest(cursor, run.pk, source.value, run.on_day, order.today, seen)
+            told = CAN_BE_COMPLETE[order.kind]
+            run.ended = end_the_rest(cursor, run, source.value, told, order.today, seen)
             keep_up(cursor, run)
         run.save()
 
@@ -224,10 +230,11 @@ def _records(order: Order, day: date, gauge: Gauge) -> Iterator[Numbered]:
 def _reader(order: Order, header: Sequence[str], day: date) -> Callable[[list[str]], Any]:
     if order.kind == "plain":
         return plain.reader(order.path, header, day)
-    readers = {
+    readers: dict[str, Callable[[Path, Sequence[str], Path | None], Callable[[list[str]], Any]]] = {
         "national": national.reader,
         "deactivated": national.deactivated,
         "listing": listing.reader,
         "nucc": nucc.reader,
+        **{kind: excluded.reader_of(kind) for kind in excluded.REGISTERS},
     }
     return readers[order.kind](order.path, header, order.layout)
