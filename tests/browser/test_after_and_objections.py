@@ -12,7 +12,7 @@ from browser.gallery import Gallery
 from browser.house import Clock
 from browser.watch import Watch
 from county import TODAY, County
-from referrals.ways import (
+from referrals.brought import (
     WORDS,
     Brought,
     agreed_outside,

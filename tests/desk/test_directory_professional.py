@@ -12,7 +12,8 @@ from django.test import Client
 
 from county import NOW, SIGN_INS, TODAY, County
 from directory.files import contract, doctor, national, number, order, table
-from secondopinion.directory.loading.load import ONE_AT_A_TIME, load
+from secondopinion.directory.loading.load import load
+from secondopinion.directory.loading.runs import ONE_AT_A_TIME
 from secondopinion.directory.models import Doubt, QualifiedProfessional
 from secondopinion.directory.models_dated import Membership
 from secondopinion.directory.verifying import open_tasks, raise_doubt

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from county import NOW, TODAY, County
 from desk.ways import Browser, brought, stage_for
+from referrals.brought import authorized, contact, denied, reported, with_a_physician
 from referrals.life import PDF
-from referrals.ways import authorized, contact, denied, reported, with_a_physician
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Referral
 

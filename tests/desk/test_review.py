@@ -10,7 +10,17 @@ import pytest
 from county import NOW, County
 from desk.ways import Browser, Clock, brought, stage_for
 from policy.when import at
-from referrals.ways import WORDS, Brought, appealed, authorized, denied, hearing_noticed, joe_denied, joe_upheld, upheld
+from referrals.brought import (
+    WORDS,
+    Brought,
+    appealed,
+    authorized,
+    denied,
+    hearing_noticed,
+    joe_denied,
+    joe_upheld,
+    upheld,
+)
 from secondopinion.desk.step_forms_review import REVIEW_FORMS
 from secondopinion.referrals.told_review import RefuseFastAppeal
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from county import NOW, TODAY, County
 from desk.ways import Browser, brought, stage_for
-from referrals.ways import agreed_outside, authorized, found_visit, plans_own, seen
+from referrals.brought import agreed_outside, authorized, found_visit, plans_own, seen
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.advance import advance

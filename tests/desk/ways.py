@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from county import TODAY, County
 from desk.life import again
-from referrals.ways import Brought, way_to
+from referrals.brought import Brought
+from referrals.ways import way_to
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Event, Referral
 

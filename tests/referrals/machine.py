@@ -17,8 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from county import County
 from policy.when import at
+from referrals.brought import EXPERTISE, NOBODY_INSIDE, WORDS, contact, modify, outreach
 from referrals.life import DENIAL, PDF, YES, asked
-from referrals.ways import EXPERTISE, NOBODY_INSIDE, WORDS, contact, modify, outreach
 from secondopinion.letters.carriers import Parcel
 from secondopinion.letters.models import Mailing
 from secondopinion.people.person import POLICY, SYSTEM, Person

@@ -11,8 +11,7 @@ import pytest
 
 from county import NOW, County
 from policy.when import at, day
-from referrals.life import YES
-from referrals.ways import (
+from referrals.brought import (
     WORDS,
     Brought,
     appealed,
@@ -27,6 +26,7 @@ from referrals.ways import (
     with_a_physician,
     with_the_reviewer,
 )
+from referrals.life import YES
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.people.models import License
 from secondopinion.referrals import told as t

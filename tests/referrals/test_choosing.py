@@ -12,7 +12,7 @@ import pytest
 
 from county import LONG_AGO, NOW, County
 from policy.when import at
-from referrals.ways import YES, Brought, authorized, came_in
+from referrals.brought import YES, Brought, authorized, came_in
 from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import AuthorizedRepresentative

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from county import NOW, County
-from referrals.ways import authorized
+from referrals.brought import authorized
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.directory.models_verifying import Doubt
 from secondopinion.directory.verifying import open_tasks

@@ -8,7 +8,7 @@ import pytest
 
 from county import NOW, County
 from policy.when import at
-from referrals.ways import WORDS, authorized, denied, peer_asked, with_a_physician
+from referrals.brought import WORDS, authorized, denied, peer_asked, with_a_physician
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral, RunningClock
 from secondopinion.referrals.told_review import AnswerPeer, AskPeer

@@ -8,7 +8,7 @@ import pytest
 
 from county import NOW
 from policy.when import at, day
-from referrals.ways import WORDS, Brought, appealed, authorized, contact, denied, joe_denied, upheld
+from referrals.brought import WORDS, Brought, appealed, authorized, contact, denied, joe_denied, upheld
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.referrals import told_outcomes as outcomes
 from secondopinion.referrals.models import Notice, Referral

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from policy.when import at, day
-from referrals.ways import OUTSIDE
+from referrals.brought import OUTSIDE
 from secondopinion.referrals import told as t
 from secondopinion.referrals.request import FoundVisit
 from secondopinion.referrals.told_objections import Uphold
