@@ -17,6 +17,8 @@ from typing import Any, Final, Literal
 
 import orjson
 
+from secondopinion.letters.typeface import FACES
+
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 PROGRAMS: Final = ("medi-cal", "onecare")
 
@@ -56,7 +58,7 @@ class Kind:
     def template(self, language: str) -> Path:
         """The template in a language (BCP 47). Raises UnknownLetter when it is not drawn yet."""
         path = self.folder / f"{language}.typ"
-        if not language.isalnum() or not path.is_file():
+        if not language.replace("-", "").isalnum() or not path.is_file():
             raise UnknownLetter(
                 f"The letter {self.name} is not drawn in the language “{language}” yet: "
                 f"choose one of {', '.join(self.languages)}."
@@ -145,6 +147,6 @@ def template_sha256(kind: str, language: str) -> str:
     digest = hashlib.sha256()
     for path in (kind_named(kind).template(language), TEMPLATES / "house.typ", *shared(language)):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    for package in ("typst", "fontpkg-noto-sans"):
+    for package in ("typst", *FACES):
         digest.update(f"{package} {version(package)}\n".encode())
     return digest.hexdigest()
