@@ -22,7 +22,7 @@ from secondopinion.letters.typeface import FACES
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 PROGRAMS: Final = ("medi-cal", "onecare")
 
-Reader = Literal["member", "requester", "professional", "network", "appeals"]
+Reader = Literal["member", "requester", "professional", "network", "appeals", "everyone"]
 
 
 class UnknownLetter(ValueError):
@@ -42,13 +42,15 @@ class Example:
 class Kind:
     """One kind of letter: its name, who reads it, whether it tells of an adverse act, and whose Members get it.
 
-    An adverse letter gives reasons, the right to appeal and where to complain (denial.py).
+    An adverse letter gives reasons, the right to appeal and where to complain (denial.py). A leaflet is addressed to
+    nobody: it travels in the envelope of a letter (policy/enclosures.py). `everyone`: one sheet in many languages.
     """
 
     name: str
     reader: Reader
     adverse: bool = False
     programs: tuple[str, ...] = PROGRAMS
+    leaflet: bool = False
 
     @property
     def folder(self) -> Path:
@@ -110,6 +112,19 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("agreement_to_professional", "professional"),
             Kind("third_opinion_offer_to_member", "member"),
             Kind("packet_cover", "appeals"),
+            # for the primary care provider's records
+            Kind("approval_to_pcp", "professional"),
+            Kind("denial_to_pcp", "professional", adverse=True),
+            Kind("modification_to_pcp", "professional", adverse=True),
+            # appeals and complaints, and what needs no decision
+            Kind("acknowledgment_to_member", "member"),
+            Kind("appeal_forwarded_to_member", "member", programs=("onecare",)),
+            Kind("withdrawal_to_requester", "requester"),
+            Kind("right_statement_to_member", "member"),
+            # leaflets
+            Kind("your_rights", "member", leaflet=True),
+            Kind("nondiscrimination_notice", "member", leaflet=True),
+            Kind("language_help", "everyone", leaflet=True),
         )
     }
 )
