@@ -15,7 +15,7 @@ from secondopinion.policy.gg1538.edition_2024_12.letters import marks
 MARKED = [
     pytest.param(kind, example, mark, id=f"{kind}-{example.name}-{mark}")
     for kind, example in (p.values for p in EVERY)
-    for mark in sorted(marks(str(kind)))
+    for mark in sorted(marks(str(kind), example.data["referral"]["program"]))
 ]
 
 
@@ -142,7 +142,7 @@ def test_a_thick_packet_breaks_over_pages_with_its_table_heads_and_loses_nothing
         for n in range(40)
     ]  # fmt: skip
     kept = freeze("packet_cover", "medi-cal", "en", data)
-    pdf = paper.seal(kept, marks("packet_cover")).pdf
+    pdf = paper.seal(kept, marks("packet_cover", kept.program)).pdf
     words, pages = paper.text_of(pdf), len(pypdfium2.PdfDocument(pdf))
     assert pages > 8
     assert all(f"thing {n}," in words for n in range(90))

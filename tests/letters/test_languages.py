@@ -157,7 +157,7 @@ def test_a_name_that_ends_in_a_full_stop_keeps_it_at_its_end():
 
 def test_a_character_that_no_typeface_has_stops_the_press_in_any_language():
     data = data_of("denial_to_member", "example-medi-cal")
-    data["clinical_reason"] = "ਹਰਜੀਤ"
+    data["clinical_reason"] = "བོད"
     with pytest.raises(Incomplete, match="could not be displayed"):
         paper.render("denial_to_member", "medi-cal", "ar", data)
 

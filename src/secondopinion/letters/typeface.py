@@ -27,6 +27,7 @@ FACES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "justmytype-intl-cjk": ("justmytype_intl_cjk/fonts", "Chinese, Japanese, Korean"),
         "justmytype-intl-sea": ("justmytype_intl_sea/fonts", "Khmer, Lao, Thai"),
         "fontpkg-noto-sans-devanagari": ("fontpkg_noto_sans_devanagari/files", "Hindi"),
+        "manimgx-fonts": ("manimgx_fonts", "Armenian, Punjabi"),
     }
 )
 
