@@ -202,8 +202,15 @@ def _stands_both_ways(text: str) -> Callable[[str], bool]:
         lines += [number] * len(own)
         pieces.append(Counter(fields))
 
+    straight = _stands(text)
+
     def stands(passage: str) -> bool:
         own, fields = _parted(passage)
+        # Words of one direction only, as on the sheet of many languages, stand as they were written, or not at all.
+        if straight(passage) or not (own or fields):
+            return straight(passage)
+        if not own and any(c.isalpha() for c in FIELD_PIECE.sub("", passage)):
+            return False
         wanted = Counter(fields)
         for at in range(len(words) - len(own) + 1) if own else (0,):
             if words[at : at + len(own)] != own:

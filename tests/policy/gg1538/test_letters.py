@@ -63,7 +63,10 @@ def says(kind: str, program: str = "medi-cal", *, differs: bool = False) -> froz
 @pytest.mark.parametrize("program", list(Program))
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_letter_has_its_marks(kind: str, program: str) -> None:
-    assert all(mark.startswith(("GG.1538 ", "GG.1507 ", "GG.1510 ", "HSC ", "42 CFR ", "45 CFR ", "MA.6042 ")) for mark in says(kind, program))
+    assert all(
+        mark.startswith(("GG.1538 ", "GG.1507 ", "GG.1510 ", "HSC ", "42 CFR ", "45 CFR ", "MA.6042 "))
+        for mark in says(kind, program)
+    )
 
 
 def test_a_letter_of_no_kind_is_refused() -> None:

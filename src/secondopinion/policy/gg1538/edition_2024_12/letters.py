@@ -138,8 +138,9 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
         {THE_RIGHT, WHO_MAY_ASK, HOW_TO_GET_ONE, NO_COST, OUTSIDE_COST, COMPLAINT_CONTACT, DHCS}
     ),
     # leaflets
-    "your_rights": frozenset({APPEAL_RIGHT, COMPLAINT_CONTACT, DHCS, FREE_COPIES, STATE_HEARING, EXPEDITE, CONTINUATION,
-                              REPRESENTATIVE}),
+    "your_rights": frozenset(
+        {APPEAL_RIGHT, COMPLAINT_CONTACT, DHCS, FREE_COPIES, STATE_HEARING, EXPEDITE, CONTINUATION, REPRESENTATIVE}
+    ),
     "nondiscrimination_notice": FAIR_TREATMENT,
     "language_help": frozenset(f"45 CFR 92.11 {language}" for language in OFFERED_IN),
 }
