@@ -138,7 +138,7 @@ def test_no_letter_is_smaller_than_twelve_points_or_longer_than_three_pages(kind
             pypdfium2.raw.FPDFTextObj_GetFontSize(item.raw, size)
             sizes.add(round(size.value * abs(item.get_matrix().get()[3]), 1))
     assert min(sizes) >= 12
-    # The cover of a packet is an index: as long as what it lists. A copy may be a page longer: it says whose copy it is.
+    # The cover of a packet is an index: as long as what it lists. A copy, which says whose it is, may be longer.
     copied = bool(example.data.get("recipient", {}).get("acts_for"))
     assert len(document) <= 3 + copied or KINDS[kind].reader == "appeals"
 

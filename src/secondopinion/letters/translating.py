@@ -26,10 +26,10 @@ NAMED_IN: Final = frozenset({("complaint", "name"), ("missing", "holder"), ("fir
 # Everything else that is text: names, addresses, numbers, and keys that a template compares.
 AS_IT_IS: Final = frozenset(
     {
-        "about", "acts_for", "address_lines", "by", "by_name", "change", "clause", "contact_name", "decider_name", "fax",
-        "found_by", "ground", "how", "key", "mail_lines", "member_id", "name", "network_name", "number", "occasion",
-        "opinion", "phone", "professional_name", "program", "reference", "requester", "requester_name", "tty",
-        "visit_lines", "web", "website", "which",
+        "about", "acts_for", "address_lines", "by", "by_name", "change", "clause", "contact_name", "decider_name",
+        "fax", "found_by", "ground", "how", "key", "mail_lines", "member_id", "name", "network_name", "number",
+        "occasion", "opinion", "phone", "professional_name", "program", "reference", "requester", "requester_name",
+        "tty", "visit_lines", "web", "website", "which",
     }
 )  # fmt: skip
 HOLE: Final = re.compile(r"\\\{(day|n|name)\\\}")

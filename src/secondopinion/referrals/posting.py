@@ -12,6 +12,7 @@ from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
+from secondopinion.referrals.copies import refuse_to_leave
 from secondopinion.referrals.models import ConsultationReport, Notice, Referral
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Close, Mailed
@@ -25,6 +26,7 @@ def post(letter_id: UUID, *, now: datetime, carrier: Carrier) -> bool:
     """
     with plan_scope(now.astimezone(PACIFIC).date()):
         notice = Notice.objects.get(letter_id=letter_id)
+        refuse_to_leave(notice, now.astimezone(PACIFIC).date())
         enclosures = enclosed_with(notice)
         posted = mail(letter_id, now=now, carrier=carrier, enclosures=enclosures)
         if posted is None:
