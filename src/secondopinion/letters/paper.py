@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ from secondopinion.letters import typeface
 from secondopinion.letters.freeze import Frozen
 from secondopinion.letters.kinds import TEMPLATES, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
+from secondopinion.policy.asked import Program
+from secondopinion.policy.never_printed import never_printed
 
 MARGIN_BAND: Final = 62.0  # points at the foot of each page that hold the page number, not the letter
 HEAD_BAND: Final = 54.0  # points at the head of each page after the first that hold the running line
@@ -41,6 +43,8 @@ ONE_FORM: Final = str.maketrans(
 
 RIGHT_TO_LEFT: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 OWN_WORD: Final = re.compile("[\u0600-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f]+")
+# Devanagari, Gurmukhi, Thai, Lao and Khmer, on the sheet of many languages.
+STACKED: Final = re.compile("[\u0900-\u097f\u0a00-\u0a7f\u0e00-\u0eff\u1780-\u17ff]")
 FIELD_PIECE: Final = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+|[٠-٩۰-۹]+")
 
 _warm = threading.local()
@@ -77,6 +81,7 @@ def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
     return frozenset(mark for mark, texts in said.items() if all(stands(t) for t in texts))
 
 
+@lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
 def text_of(pdf: bytes) -> str:
     """The text of a PDF as a reader meets it, without page numbers and running lines."""
     with PDFIUM:
@@ -103,6 +108,7 @@ def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
     first mark whose words are not in the finished PDF.
     """
     compiler, pdf = _press(frozen.kind, frozen.program, frozen.language, frozen.data)
+    _refuse_never_printed(frozen, text_of(pdf))
     marks = marks_of(pdf, _passages(frozen.kind, compiler))
     for mark in sorted(set(required_marks) - marks):
         raise Incomplete(frozen.kind, f"the finished letter does not say what {mark} orders")
@@ -210,7 +216,7 @@ def _stands_both_ways(text: str) -> Callable[[str], bool]:
         if straight(passage) or not (own or fields):
             return straight(passage)
         if not own and any(c.isalpha() for c in FIELD_PIECE.sub("", passage)):
-            return False
+            return bool(STACKED.search(passage)) and _stands_doubled(passage, text)
         wanted = Counter(fields)
         for at in range(len(words) - len(own) + 1) if own else (0,):
             if words[at : at + len(own)] != own:
@@ -222,6 +228,38 @@ def _stands_both_ways(text: str) -> Callable[[str], bool]:
         return False
 
     return stands
+
+
+def _stands_doubled(passage: str, text: str) -> bool:
+    """The same for a script that stacks signs on its letters: readers of PDF give some letters twice.
+
+    So the letters must stand in order, with no more than half as many again between the first and the last.
+    """
+    wanted, letters = (
+        [c for c in unicodedata.normalize("NFKC", each) if STACKED.match(c) and unicodedata.category(c) == "Lo"]
+        for each in (passage, text)
+    )
+    for start, letter in enumerate(letters):
+        if letter != wanted[0]:
+            continue
+        room = iter(letters[start : start + len(wanted) * 3 // 2])
+        if all(each in room for each in wanted):
+            return True
+    return False
+
+
+def _refuse_never_printed(frozen: Frozen, text: str) -> None:
+    """Refuse a letter that tells of a review its reader does not have, in whatever language."""
+    never = never_printed(Program(frozen.program), date.fromisoformat(frozen.data["dated_on"]))
+    held = _squeeze(text).casefold()
+    turned = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else None
+    for phrase in never.phrases:
+        found = _squeeze(phrase).casefold() in held
+        if found or (turned is not None and RIGHT_TO_LEFT.search(phrase) and turned(phrase)):
+            raise Incomplete(frozen.kind, f"it tells of “{phrase}”, which is not open to Members of {frozen.program}")
+    for word in never.words:
+        if re.search(rf"\b{word}\b", text):
+            raise Incomplete(frozen.kind, f"it tells of “{word}”, which is not open to Members of {frozen.program}")
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:

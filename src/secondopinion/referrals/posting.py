@@ -13,6 +13,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
 from secondopinion.referrals.copies import refuse_to_leave
+from secondopinion.referrals.leaflets import leaflets_with
 from secondopinion.referrals.models import ConsultationReport, Notice, Referral
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Close, Mailed
@@ -39,9 +40,10 @@ def post(letter_id: UUID, *, now: datetime, carrier: Carrier) -> bool:
 
 
 def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
-    """What goes into the same envelope: the consultation report goes with every letter that delivers it (III.F.1)."""
+    """What goes into the same envelope: the consultation report with every letter that delivers it (III.F.1), and the
+    leaflets that the law orders."""
     if notice.kind not in ("report_to_member", "report_to_professional"):
-        return ()
+        return leaflets_with(notice.letter)
     file = ConsultationReport.objects.select_related("paper").get(referral_id=notice.referral_id).paper
     return (Enclosure(file.name, bytes(file.content), file.sha256),)
 
