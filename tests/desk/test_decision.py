@@ -90,7 +90,7 @@ def test_what_is_signed_is_what_was_shown(place: County, signed_in_as: Browser) 
     assert draft["Content-Type"] == "application/pdf"
     assert signed(client, referral).status_code == 303
     assert again(referral).state == State.DENIED
-    (letter,) = letters_of(referral)
+    letter, _copy = letters_of(referral)
     opened = client.get(reverse("letter-pdf", args=[referral.number, letter.pk]))
     assert opened.content == draft.content
     assert TYPED["reason_1"] in " ".join(text_of(opened.content).split())
@@ -152,7 +152,7 @@ def test_two_browsers_signing_in_the_same_instant_leave_one_denial(place: County
         thread.join()
     assert sorted(statuses) == [303, 409]
     assert events(referral) == ["receive", "take_up", "refer_up", "deny"]
-    assert len(letters_of(referral)) == 1
+    assert [x.kind for x in letters_of(referral)] == ["denial_to_member", "denial_to_pcp"]
 
 
 def test_a_second_press_on_sign_denies_once(place: County, signed_in_as: Browser) -> None:
@@ -163,7 +163,7 @@ def test_a_second_press_on_sign_denies_once(place: County, signed_in_as: Browser
     second = decide(client, referral, "sign", shown=shown)
     assert second.status_code == 409
     assert events(referral).count("deny") == 1
-    assert len(letters_of(referral)) == 1
+    assert [x.kind for x in letters_of(referral)] == ["denial_to_member", "denial_to_pcp"]
 
 
 def test_a_physician_without_a_licence_sees_why_and_cannot_sign(place: County, signed_in_as: Browser) -> None:
@@ -214,7 +214,7 @@ def test_onecare_gives_the_reason_under_both_programs(place: County, signed_in_a
     assert lacking.status_code == 422
     assert "Why Medicare’s rules do not cover it" in text(lacking)
     assert signed(client, referral, **ONECARE).status_code == 303
-    (letter,) = letters_of(referral)
+    letter, _copy = letters_of(referral)
     assert letter.data["rules"]["medicare"] == ONECARE["medicare_reason"]
 
 

@@ -78,8 +78,8 @@ def test_what_is_signed_is_what_was_shown(
     assert signed.status_code == 303
     done = again(referral)
     assert (done.state, done.decision) == (State.AUTHORIZED, decision)
-    (letter,) = letters_of(referral)
-    assert letter.kind == "modification_to_member"
+    letter, copy = letters_of(referral)
+    assert (letter.kind, copy.kind) == ("modification_to_member", "modification_to_pcp")
     opened = client.get(reverse("letter-pdf", args=[referral.number, letter.pk]))
     assert opened.content == draft.content
     assert said["reason_1"] in " ".join(text_of(opened.content).split())

@@ -12,7 +12,9 @@ from secondopinion.policy import parameters
 from secondopinion.policy.parameters import NoValueYet, ValuesFaulty, load, read, value
 
 FOLDER = Path(parameters.__file__).parent / "values"
-OTHER_SHAPES = {"holidays", "contacts", "specialties", "objections", "delegation", "relevance"}
+OTHER_SHAPES = {
+    "holidays", "contacts", "specialties", "objections", "delegation", "relevance", "enclosures", "never_printed",
+}  # fmt: skip
 FILES = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem not in OTHER_SHAPES)
 FIRST, LAST = date(2015, 1, 1), date(2035, 12, 31)
 EVERY_DAY = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]

@@ -176,7 +176,7 @@ def modify(kind: type[outcomes.Modify], clause: str) -> outcomes.Modify:
 def letter_mailed(there: County) -> Way:
     """A letter has left the house."""
     way = came_in(there, answers=YES)
-    notice = Notice.objects.get(referral_id=way.referral)
+    notice = Notice.objects.get(referral_id=way.referral, recipient_role="member")
     return way.ready(t.Mailed(notice.letter_id, notice.kind, notice.recipient_role, "batch/line.pdf"), "system")
 
 

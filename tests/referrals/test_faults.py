@@ -131,7 +131,8 @@ def test_a_worker_killed_while_mailing_mails_once_all_the_same(referral_id, tmp_
     monkeypatch.undo()
     assert posting.post(letter_id, now=NOW, carrier=carrier) is True
     assert posting.post(letter_id, now=NOW, carrier=carrier) is False
-    assert len(list(tmp_path.glob("*/*.pdf"))) == 1
+    assert len([f for f in tmp_path.glob("*/*.pdf") if "enclosure" not in f.name]) == 1
+    assert len(list(tmp_path.glob("*/*enclosure*.pdf"))) == 2  # the leaflets of an approval
     assert len(next(tmp_path.glob("*/manifest.csv")).read_text().splitlines()) == 2
     with plan_scope(NOW.date()):
         assert Event.objects.filter(referral_id=referral, step="mailed").count() == 1

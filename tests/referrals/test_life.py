@@ -33,7 +33,7 @@ def test_the_policy_authorizes_at_the_door_when_the_answers_settle_a_yes(there):
     assert (event.role, event.finding["verdict"]) == ("policy", "yes")
     assert "II.C.1" in event.finding["cites"]
     assert referral.valid_until == date(2027, 2, 21)
-    assert set(Notice.objects.values_list("kind", flat=True)) == {"approval_to_member"}
+    assert set(Notice.objects.values_list("kind", flat=True)) == {"approval_to_member", "approval_to_pcp"}
 
 
 def test_entry_and_receipt_are_two_instants_and_the_clock_starts_at_receipt(there):

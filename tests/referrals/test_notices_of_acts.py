@@ -79,7 +79,8 @@ def test_a_yes_in_part_names_the_chosen_doctor_who_is_told_too(there, tmp_path, 
                        clinical_reason="Your scan is new and clear.",
                        expertise="Trained in surgery of the spine for six years.", **RULES)  # fmt: skip
     data = letters_of(advance(referral.pk, told, person=physician, now=NOW), tmp_path)
-    assert set(data) == {"modification_to_member", "authorization_to_professional"}
+    assert set(data) == {"modification_to_member", "modification_to_pcp", "authorization_to_professional"}
+    assert data["modification_to_pcp"]["physician"]["phone"]
     assert data["modification_to_member"]["change"]["how"] == "partial"
     assert data["modification_to_member"]["professional"]["name"] == there.sam.full_name
     assert data["modification_to_member"]["clinical_reason"] == "Your scan is new and clear."

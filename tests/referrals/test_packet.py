@@ -134,10 +134,14 @@ def test_each_part_begins_on_the_page_that_the_list_and_the_bookmark_say(there, 
     marks = [(m.level, m.get_title(), m.get_dest().get_index() + 1) for m in document.get_toc()]
     total, title = len(document), document.get_metadata_value("Title")
     document.close()
-    (letter,) = [n.letter for n in Notice.objects.filter(referral=referral).select_related("letter")]
-    first = total - 6 - pages(bytes(letter.pdf)) + 1
+    notices = {n.recipient_role: n.letter for n in Notice.objects.filter(referral=referral).select_related("letter")}
+    assert set(notices) == {"member", "pcp"}
+    letter, copy = notices["member"], notices["pcp"]
+    second = total - 6 - pages(bytes(copy.pdf)) + 1
+    first = second - pages(bytes(letter.pdf))
     assert marks == [
         (0, "Cover and lists", 1), (0, "Letters", first), (1, "Denial, to the Member", first),
+        (1, "Denial, to the primary care provider", second),
         (0, "Documents", total - 5), (1, "Scan 0 of the back.pdf", total - 5), (1, "Scan 1 of the back.pdf", total - 4),
         (1, "Scan 2 of the back.pdf", total - 2),
     ]  # fmt: skip

@@ -59,6 +59,8 @@ def test_one_visit_of_three_is_authorized_the_appeal_upholds_it_and_the_visit_st
     assert story.clock("appeal-acknowledge").due_at == end_of("Thursday 2026-12-17")
     assert story.clock("appeal-resolve").due_at == end_of("Saturday 2027-01-09")
     story.then("Friday 2026-12-11 09:00", "appeals@plan", Acknowledge("appeal"))
+    assert story.post_goes("Friday 2026-12-11 09:05") == ["acknowledgment_to_member"]
+    assert "answer by Saturday, January 9, 2027" in story.reads("acknowledgment_to_member")
     upheld = Uphold("Ida Elm, MD", "One visit answers the question that was asked.")
     assert "not yours to do" in story.refused("Monday 2026-12-21 09:00", "physician@plan", upheld)
     story.then("Monday 2026-12-21 10:00", "appeals@plan", upheld)

@@ -28,6 +28,8 @@ def test_where_nothing_was_refused_an_unclear_word_is_a_complaint(story: Story) 
     twice = contact("Wednesday 2026-12-02 09:00", **UNSURE)
     assert "open already" in story.refused("Wednesday 2026-12-02 09:05", "intake@plan", twice)
     story.then("Wednesday 2026-12-02 10:00", "appeals@plan", Acknowledge("complaint"))
+    assert story.post_goes("Wednesday 2026-12-02 10:05") == ["acknowledgment_to_member"]
+    assert "We got your complaint" in story.reads("acknowledgment_to_member")
     assert "not yours to do" in story.refused("Wednesday 2026-12-02 11:00", "intake@plan", ANSWER)
     story.then("Friday 2026-12-11 10:00", "appeals@plan", ANSWER)
     assert story.clock("complaint-acknowledge").outcome == story.clock("complaint-resolve").outcome == "met"
@@ -59,6 +61,7 @@ def test_after_a_no_an_unclear_word_is_both_and_each_has_its_clocks_and_its_answ
     assert {"complaint-acknowledge", "complaint-resolve"} <= story.running()
     story.then("Tuesday 2026-12-01 09:00", "appeals@plan", Acknowledge("appeal"))
     story.then("Tuesday 2026-12-01 09:05", "appeals@plan", Acknowledge("complaint"))
+    assert story.post_goes("Tuesday 2026-12-01 09:10") == ["acknowledgment_to_member"] * 2
     story.then("Friday 2026-12-11 10:00", "appeals@plan", ANSWER)
     assert story.running() == {"appeal-resolve"}, "one ends without the other"
     story.then("Monday 2026-12-21 10:00", "appeals@plan", Uphold("Ida Elm, MD", "Six weeks of exercise come first."))
@@ -67,6 +70,8 @@ def test_after_a_no_an_unclear_word_is_both_and_each_has_its_clocks_and_its_answ
     assert story.running() == {"appeal-written", "external-review"}
     assert story.clock("external-review").due_at == end_of("Wednesday 2026-12-30"), "the appeal's own limit"
     story.then("Tuesday 2026-12-22 09:00", "appeals@plan", ForwardToReviewer("by the reviewer's portal, receipt 17"))
+    assert story.post_goes("Tuesday 2026-12-22 09:05") == ["appeal_forwarded_to_member"]
+    assert "reviewers who work for Medicare" in story.reads("appeal_forwarded_to_member")
     story.then("Wednesday 2026-12-23 09:00", "appeals@plan", WriteAnswer("appeal", day("Tuesday 2026-12-22")))
     assert story.running() == set()
     story.then("Monday 2027-01-11 09:00", "appeals@plan", ReviewerAgrees("Six weeks of exercise come first."))

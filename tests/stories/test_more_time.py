@@ -118,6 +118,6 @@ def test_what_comes_in_after_a_no_opens_nothing_by_itself_and_lets_the_plan_turn
     story.then("Monday 2026-11-30 09:00", "nurse@plan", t.Answer(DOUBTS, "the note of Monday 2026-11-30"))
     story.then("Monday 2026-11-30 09:10", "nurse@plan", Reverse("The note shows that an operation is recommended."))
     assert story.state == "authorized"
-    assert story.owed("reverse") == {"approval_to_member to member"}
+    assert story.owed("reverse") == {"approval_to_member to member", "approval_to_pcp to pcp"}
     story.post_goes("Monday 2026-11-30 09:15")
     assert story.row.member_notice_at == at("Monday 2026-11-30 09:15")

@@ -17,6 +17,7 @@ CHANNELS: Final = MappingProxyType(
 REQUESTERS: Final = MappingProxyType(
     {
         "member": "the Member",
+        "representative": "the representative, a copy",
         "authorized-representative": "the Authorized Representative",
         "physician": "a physician",
         "provider": "a provider",

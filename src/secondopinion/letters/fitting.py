@@ -82,6 +82,7 @@ FITTING: Final[Mapping[str, Callable[[str, Data], None]]] = MappingProxyType(
         "delay_to_requester": _delay,
         "modification_to_member": _modification,
         "modification_to_requester": _modification,
+        "modification_to_pcp": _modification,
         "dismissal_to_member": _dismissal,
         "dismissal_to_requester": _dismissal,
         "cost_notice_to_member": _visit,

@@ -8,6 +8,7 @@ from pathlib import Path
 from secondopinion.letters.freeze import freeze
 from secondopinion.letters.kinds import KINDS, Kind, examples, kind_named
 from secondopinion.letters.paper import render
+from secondopinion.letters.translating import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ def picture(kind: str, example: str, language: str = "en") -> Picture:
     data = {e.name: e.data for e in examples(kind)}[example]
     program = data["referral"]["program"]
     frozen = freeze(kind, program, language, data)
-    return Picture(kind_named(kind), example, language, render(kind, program, language, frozen.data))
+    pdf = render(kind, program, language, in_language(language, frozen.data, {}))
+    return Picture(kind_named(kind), example, language, pdf)
 
 
 def hang(folder: Path) -> list[Path]:

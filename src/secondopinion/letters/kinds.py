@@ -17,10 +17,12 @@ from typing import Any, Final, Literal
 
 import orjson
 
+from secondopinion.letters.typeface import FACES
+
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 PROGRAMS: Final = ("medi-cal", "onecare")
 
-Reader = Literal["member", "requester", "professional", "network", "appeals"]
+Reader = Literal["member", "requester", "professional", "network", "appeals", "everyone"]
 
 
 class UnknownLetter(ValueError):
@@ -40,13 +42,15 @@ class Example:
 class Kind:
     """One kind of letter: its name, who reads it, whether it tells of an adverse act, and whose Members get it.
 
-    An adverse letter gives reasons, the right to appeal and where to complain (denial.py).
+    An adverse letter gives reasons, the right to appeal and where to complain (denial.py). A leaflet is addressed to
+    nobody: it travels in the envelope of a letter (policy/enclosures.py). `everyone`: one sheet in many languages.
     """
 
     name: str
     reader: Reader
     adverse: bool = False
     programs: tuple[str, ...] = PROGRAMS
+    leaflet: bool = False
 
     @property
     def folder(self) -> Path:
@@ -56,7 +60,7 @@ class Kind:
     def template(self, language: str) -> Path:
         """The template in a language (BCP 47). Raises UnknownLetter when it is not drawn yet."""
         path = self.folder / f"{language}.typ"
-        if not language.isalnum() or not path.is_file():
+        if not language.replace("-", "").isalnum() or not path.is_file():
             raise UnknownLetter(
                 f"The letter {self.name} is not drawn in the language “{language}” yet: "
                 f"choose one of {', '.join(self.languages)}."
@@ -108,6 +112,19 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("agreement_to_professional", "professional"),
             Kind("third_opinion_offer_to_member", "member"),
             Kind("packet_cover", "appeals"),
+            # for the primary care provider's records
+            Kind("approval_to_pcp", "professional"),
+            Kind("denial_to_pcp", "professional", adverse=True),
+            Kind("modification_to_pcp", "professional", adverse=True),
+            # appeals and complaints, and what needs no decision
+            Kind("acknowledgment_to_member", "member"),
+            Kind("appeal_forwarded_to_member", "member", programs=("onecare",)),
+            Kind("withdrawal_to_requester", "requester"),
+            Kind("right_statement_to_member", "member"),
+            # leaflets
+            Kind("your_rights", "member", leaflet=True),
+            Kind("nondiscrimination_notice", "member", leaflet=True),
+            Kind("language_help", "everyone", leaflet=True),
         )
     }
 )
@@ -145,6 +162,6 @@ def template_sha256(kind: str, language: str) -> str:
     digest = hashlib.sha256()
     for path in (kind_named(kind).template(language), TEMPLATES / "house.typ", *shared(language)):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    for package in ("typst", "fontpkg-noto-sans"):
+    for package in ("typst", *FACES):
         digest.update(f"{package} {version(package)}\n".encode())
     return digest.hexdigest()

@@ -10,10 +10,11 @@ import hashlib
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ from secondopinion.letters import typeface
 from secondopinion.letters.freeze import Frozen
 from secondopinion.letters.kinds import TEMPLATES, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
+from secondopinion.policy.asked import Program
+from secondopinion.policy.never_printed import never_printed
 
 MARGIN_BAND: Final = 62.0  # points at the foot of each page that hold the page number, not the letter
 HEAD_BAND: Final = 54.0  # points at the head of each page after the first that hold the running line
@@ -37,6 +40,12 @@ ONE_FORM: Final = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-",
      "\u00ad": "", "\ufffe": "-", "\u0002": "-"}
 )  # fmt: skip
+
+RIGHT_TO_LEFT: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
+OWN_WORD: Final = re.compile("[\u0600-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f]+")
+# Devanagari, Gurmukhi, Thai, Lao and Khmer, on the sheet of many languages.
+STACKED: Final = re.compile("[\u0900-\u097f\u0a00-\u0a7f\u0e00-\u0eff\u1780-\u17ff]")
+FIELD_PIECE: Final = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+|[٠-٩۰-۹]+")
 
 _warm = threading.local()
 PDFIUM = threading.Lock()  # PDFium is not made for two threads at once
@@ -52,9 +61,12 @@ class Sealed:
     template_sha256: str
 
 
-def render(kind: str, program: str, language: str, data: Mapping[str, Any]) -> bytes:
-    """The letter as PDF/UA-1. The same data gives the same bytes. Raises Incomplete, UnknownLetter."""
-    return _press(kind, program, language, data)[1]
+def render(kind: str, program: str, language: str, data: Mapping[str, Any], format: str = "standard") -> bytes:
+    """The letter as PDF/UA-1. The same data gives the same bytes. Raises Incomplete, UnknownLetter.
+
+    `format`: "standard" (12 point) or "large-print" (20 point).
+    """
+    return _press(kind, program, language, data, format)[1]
 
 
 def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -64,10 +76,12 @@ def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) ->
 
 def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """The marks whose every passage stands in the finished PDF, word for word (spacing aside)."""
-    words = _squeeze(text_of(pdf))
-    return frozenset(mark for mark, texts in said.items() if all(_squeeze(t) in words for t in texts))
+    text = text_of(pdf)
+    stands = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else _stands(text)
+    return frozenset(mark for mark, texts in said.items() if all(stands(t) for t in texts))
 
 
+@lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
 def text_of(pdf: bytes) -> str:
     """The text of a PDF as a reader meets it, without page numbers and running lines."""
     with PDFIUM:
@@ -94,6 +108,7 @@ def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
     first mark whose words are not in the finished PDF.
     """
     compiler, pdf = _press(frozen.kind, frozen.program, frozen.language, frozen.data)
+    _refuse_never_printed(frozen, text_of(pdf))
     marks = marks_of(pdf, _passages(frozen.kind, compiler))
     for mark in sorted(set(required_marks) - marks):
         raise Incomplete(frozen.kind, f"the finished letter does not say what {mark} orders")
@@ -102,7 +117,7 @@ def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[typeface.folder()])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(typeface.folders()))
 
 
 def _compiler(template: Path) -> typst.Compiler:
@@ -113,12 +128,15 @@ def _compiler(template: Path) -> typst.Compiler:
     return warm[template]
 
 
-def _press(kind: str, program: str, language: str, data: Mapping[str, Any]) -> tuple[typst.Compiler, bytes]:
+def _press(
+    kind: str, program: str, language: str, data: Mapping[str, Any], format: str = "standard"
+) -> tuple[typst.Compiler, bytes]:
     """Print, and leave the compiler as it stands, so that it can be asked about this very letter."""
     compiler = _compiler(kind_named(kind).template(language))
     dated = _dated(kind, program, data)
+    inputs = {"data": _json(data), "language": language, "format": format}
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs={"data": _json(data)})
+        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs=inputs)
     except typst.TypstError as error:
         raise _refusal(kind, error) from error
     if not isinstance(pdf, bytes):  # more than one file only for images
@@ -165,6 +183,90 @@ def _refusal(kind: str, error: typst.TypstError) -> Incomplete:
     if demanded := DEMANDED.search(message):
         return Incomplete(kind, demanded[1])
     return Incomplete(kind, f"the typesetter stopped: {message}")
+
+
+def _stands(text: str) -> Callable[[str], bool]:
+    """Whether a passage stands in a text, spacing aside."""
+    words = _squeeze(text)
+    return lambda passage: _squeeze(passage) in words
+
+
+def _stands_both_ways(text: str) -> Callable[[str], bool]:
+    """The same for a text in which fields run against the line.
+
+    A reader of PDF gives the words of the language in their order, turns the letters of some words round (those with
+    a sign above or below), and puts the fields of a line (numbers, names, days) where it thinks fit. So the words of
+    the language, each known by its letters, must stand in order without a gap, and the pieces of each field must
+    stand on the same lines.
+    """
+    words: list[str] = []
+    lines: list[int] = []
+    pieces: list[Counter[str]] = []
+    for number, line in enumerate(text.splitlines()):
+        own, fields = _parted(line)
+        words += own
+        lines += [number] * len(own)
+        pieces.append(Counter(fields))
+
+    straight = _stands(text)
+
+    def stands(passage: str) -> bool:
+        own, fields = _parted(passage)
+        # Words of one direction only, as on the sheet of many languages, stand as they were written, or not at all.
+        if straight(passage) or not (own or fields):
+            return straight(passage)
+        if not own and any(c.isalpha() for c in FIELD_PIECE.sub("", passage)):
+            return bool(STACKED.search(passage)) and _stands_doubled(passage, text)
+        wanted = Counter(fields)
+        for at in range(len(words) - len(own) + 1) if own else (0,):
+            if words[at : at + len(own)] != own:
+                continue
+            # A field at the beginning may stand on the line before, a long one at the end on the lines after.
+            first, last = (max(0, lines[at] - 1), lines[at + len(own) - 1] + 5) if own else (0, len(pieces))
+            if not wanted - sum(pieces[first:last], Counter()):
+                return True
+        return False
+
+    return stands
+
+
+def _stands_doubled(passage: str, text: str) -> bool:
+    """The same for a script that stacks signs on its letters: readers of PDF give some letters twice.
+
+    So the letters must stand in order, with no more than half as many again between the first and the last.
+    """
+    wanted, letters = (
+        [c for c in unicodedata.normalize("NFKC", each) if STACKED.match(c) and unicodedata.category(c) == "Lo"]
+        for each in (passage, text)
+    )
+    for start, letter in enumerate(letters):
+        if letter != wanted[0]:
+            continue
+        room = iter(letters[start : start + len(wanted) * 3 // 2])
+        if all(each in room for each in wanted):
+            return True
+    return False
+
+
+def _refuse_never_printed(frozen: Frozen, text: str) -> None:
+    """Refuse a letter that tells of a review its reader does not have, in whatever language."""
+    never = never_printed(Program(frozen.program), date.fromisoformat(frozen.data["dated_on"]))
+    held = _squeeze(text).casefold()
+    turned = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else None
+    for phrase in never.phrases:
+        found = _squeeze(phrase).casefold() in held
+        if found or (turned is not None and RIGHT_TO_LEFT.search(phrase) and turned(phrase)):
+            raise Incomplete(frozen.kind, f"it tells of “{phrase}”, which is not open to Members of {frozen.program}")
+    for word in never.words:
+        if re.search(rf"\b{word}\b", text):
+            raise Incomplete(frozen.kind, f"it tells of “{word}”, which is not open to Members of {frozen.program}")
+
+
+def _parted(text: str) -> tuple[list[str], list[str]]:
+    """The words written from right to left, each as its letters in the alphabet's order, and the pieces of fields."""
+    plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM)
+    own = ("".join(sorted(c for c in word if c.isalpha())) for word in OWN_WORD.findall(plain))
+    return [word for word in own if word], FIELD_PIECE.findall(plain)
 
 
 def _squeeze(text: str) -> str:

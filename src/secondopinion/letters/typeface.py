@@ -1,6 +1,6 @@
-"""The typeface of the letters, and which characters it can print.
+"""The typefaces of the letters, and which characters they can print.
 
-A character that the typeface lacks would stop the press when the letter is mailed; it is asked about here when
+A character that the typefaces lack would stop the press when the letter is mailed; it is asked about here when
 the letter is owed, while somebody is there to spell it otherwise.
 """
 
@@ -8,40 +8,68 @@ from __future__ import annotations
 
 import struct
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 TURNS_TEXT_ROUND: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BREAKS: Final = frozenset("\n\r\t")
 
+# The packages that hold the faces, the folder inside each, and the script each is there for. The order is the order
+# in which a character is looked for.
+FACES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "fontpkg-noto-sans": ("fontpkg_noto_sans/files", "Latin, Vietnamese, Cyrillic, Greek"),
+        "fontpkg-amiri": ("fontpkg_amiri/files", "Arabic and Farsi"),
+        "justmytype-intl-cjk": ("justmytype_intl_cjk/fonts", "Chinese, Japanese, Korean"),
+        "justmytype-intl-sea": ("justmytype_intl_sea/fonts", "Khmer, Lao, Thai"),
+        "fontpkg-noto-sans-devanagari": ("fontpkg_noto_sans_devanagari/files", "Hindi"),
+        "manimgx-fonts": ("manimgx_fonts", "Armenian, Punjabi"),
+    }
+)
 
-def folder() -> Path:
-    """Where the typeface's files lie. Raises FileNotFoundError when its package is not installed."""
-    spec = find_spec("fontpkg_noto_sans")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("The letters' typeface is missing: install the package fontpkg-noto-sans.")
-    return Path(spec.origin).parent / "files"
+
+def folders() -> tuple[Path, ...]:
+    """Where the typefaces' files lie. Raises FileNotFoundError when a package is not installed."""
+    return tuple(_folder(package) for package in FACES)
 
 
 def unprintable(text: str) -> str | None:
     """The first character of a text that cannot be printed, if there is one."""
     if text.isascii() and text.isprintable():
         return None
-    known = _characters()
     for each in text:
         if each in BREAKS:
             continue
-        if each in TURNS_TEXT_ROUND or unicodedata.category(each) == "Cc" or ord(each) not in known:
+        if each in TURNS_TEXT_ROUND or unicodedata.category(each) == "Cc" or not _known(ord(each)):
             return each
     return None
 
 
+def _folder(package: str) -> Path:
+    inside = FACES[package][0]
+    spec = find_spec(inside.split("/")[0])
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(f"A typeface of the letters is missing: install the package {package}.")
+    return Path(spec.origin).parent.parent / inside
+
+
+def _known(code: int) -> bool:
+    return any(code in _characters(package) for package in FACES)
+
+
 @cache
-def _characters() -> frozenset[int]:
-    """The code points the upright face has, read from its `cmap` table (OpenType, format 12 or 4)."""
-    (path,) = (p for p in folder().glob("*.ttf") if "Italic" not in p.name)
+def _characters(package: str) -> frozenset[int]:
+    """The code points that the upright faces of a package have."""
+    upright = [p for p in _folder(package).rglob("*.ttf") if "Italic" not in p.name]
+    return frozenset().union(*(_characters_of(p) for p in upright))
+
+
+def _characters_of(path: Path) -> frozenset[int]:
+    """The code points a face has, read from its `cmap` table (OpenType, format 12 or 4)."""
     data = path.read_bytes()
     (tables,) = struct.unpack_from(">H", data, 4)
     records = (struct.unpack_from(">4sLLL", data, 12 + 16 * n) for n in range(tables))

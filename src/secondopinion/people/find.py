@@ -35,6 +35,9 @@ NETWORK = Prepared(
     )
 )
 NAMED_NETWORK = Prepared(lambda given: HealthNetwork.objects.filter(pk=given("id")))
+MAY_ACT = Prepared(
+    lambda given: AuthorizedRepresentative.objects.filter(Period.covering(given("on")), member=given("member"))
+)
 MEMBER = Prepared(lambda given: Member.objects.filter(pk=given("id")))
 
 
@@ -128,11 +131,6 @@ def standing(member: Member, on: date) -> Standing:
     return Standing(programs_of(member, on), network_of(member, on), representatives_of(member.pk, on))
 
 
-def representatives_of(member: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
-    """Who may act for a Member on a day."""
-    return tuple(AuthorizedRepresentative.objects.filter(Period.covering(on), member=member))
-
-
 def programs_of(member: Member, on: date) -> tuple[str, ...]:
     """The programs a Member is enrolled in on a day."""
     return tuple(program for (program,) in PROGRAMS.rows(member=member.pk, on=on))
@@ -157,3 +155,8 @@ def decides_itself(network: HealthNetwork | None, program: str, on: date) -> boo
 def health_networks() -> list[HealthNetwork]:
     """Every Health Network by name."""
     return list(HealthNetwork.objects.all())
+
+
+def representatives_of(member_id: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
+    """Who may act for a Member on a day."""
+    return tuple(MAY_ACT.all(member=member_id, on=on))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -67,16 +67,19 @@ class RegisterEntry:
 
 @dataclass(frozen=True, slots=True)
 class LetterMarks:
-    """What each kind of letter must say, as marks: always, and besides when two opinions differ on the need
-    for a procedure."""
+    """What each kind of letter must say, as marks: always, besides when two opinions differ on the need for a
+    procedure, and besides in one program alone."""
 
     always: Mapping[str, frozenset[str]]
     when_opinions_differ: Mapping[str, frozenset[str]]
+    in_program: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
-    def of(self, kind: str, *, differs: bool = False) -> frozenset[str]:
-        """The marks that a letter of this kind must bear. Raises KeyError for an unknown kind."""
-        always = self.always[kind]
-        return always | self.when_opinions_differ.get(kind, frozenset()) if differs else always
+    def of(self, kind: str, program: str, *, differs: bool = False) -> frozenset[str]:
+        """The marks that a letter of this kind must bear. Raises KeyError, naming a kind that nobody has mapped."""
+        if kind not in self.always:
+            raise KeyError(f"what the letter {kind} must say is not mapped: enter it in the edition's letters")
+        differing = self.when_opinions_differ.get(kind, frozenset()) if differs else frozenset()
+        return self.always[kind] | differing | self.in_program.get((kind, program), frozenset())
 
 
 NO_LETTERS = LetterMarks({}, {})

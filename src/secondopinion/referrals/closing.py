@@ -14,6 +14,7 @@ from secondopinion.people.person import Person
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.change import Change
 from secondopinion.referrals.clockwork_objecting import OVERTURNED
+from secondopinion.referrals.copies import ROLE as COPY
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Notice, RunningClock
 from secondopinion.referrals.snapshot import Snapshot
@@ -40,21 +41,22 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def waiting(referral_id: UUID, *kinds: str) -> bool:
-    """Is a letter of these kinds (none named: of any kind) still waiting to be mailed?"""
+    """Is a letter of these kinds (none named: of any kind) still waiting to be mailed? Copies are not waited for."""
     letters = Notice.objects.filter(referral_id=referral_id, letter__mailed_at__isnull=True)
-    return (letters.filter(kind__in=kinds) if kinds else letters).exists()
+    return (letters.filter(kind__in=kinds).exclude(recipient_role=COPY) if kinds else letters).exists()
 
 
 def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Change:
     """Write down the proof of mailing; its instant is set when no letter of its kind waits, and so its clock ends."""
+    own = told.recipient_role != COPY  # a copy to the representative ends no clock of the Member's
     columns: dict[str, Any] = {
         name: now
         for name, kinds in SETS.items()
-        if told.kind in kinds and getattr(before, name) is None and not waiting(before.id, *kinds)
+        if own and told.kind in kinds and getattr(before, name) is None and not waiting(before.id, *kinds)
     }
-    if told.kind == "approval_to_member" and before.overturned_at is not None and before.effectuated_at is None:
+    if own and told.kind == "approval_to_member" and before.overturned_at is not None and before.effectuated_at is None:
         columns["effectuated_at"] = now  # the Member holds what the reversal gave
-    if told.kind in YES_TO_MEMBER and before.appeal_outcome == OVERTURNED and before.appeal_written_on is None:
+    if own and told.kind in YES_TO_MEMBER and before.appeal_outcome == OVERTURNED and before.appeal_written_on is None:
         # Reading: the letter of a yes is the written answer to the appeal that asked for it.
         columns["appeal_written_on"] = now.astimezone(PACIFIC).date()
     return Change(

@@ -12,8 +12,8 @@ from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import hearing_window_ends_on
-from secondopinion.referrals import gate
-from secondopinion.referrals.change import Change
+from secondopinion.referrals import gate, notices_objecting
+from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork_objecting import LATE, STANDS, UPHELD, appeal_due, is_exhausted
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import Snapshot
@@ -44,7 +44,11 @@ def forward_to_reviewer(before: Snapshot, told: ForwardToReviewer, person: Perso
             "reviewer. Record first what came of the appeal."
         )
     ended = {"appeal_resolved_at": now, "appeal_outcome": LATE} if late else {}
-    return Change(details={"how": told.how.strip(), "late": late}, columns={**ended, "appeal_forwarded_at": now})
+    return Change(
+        details={"how": told.how.strip(), "late": late},
+        columns={**ended, "appeal_forwarded_at": now},
+        owes=tuple(Owed(*letter) for letter in notices_objecting.appeal_forwarded(before, now)),
+    )
 
 
 def reviewer_agrees(before: Snapshot, told: ReviewerAgrees, person: Person, now: datetime) -> Change:

@@ -26,6 +26,7 @@ from secondopinion.policy.clocks import Clock
 from secondopinion.policy.findings import Finding
 from secondopinion.referrals import clockwork
 from secondopinion.referrals.change import Change, Owed
+from secondopinion.referrals.copies import with_copies
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
@@ -170,7 +171,8 @@ def write(
     Everything that can be refused is made before the first statement is sent. `new`: the referral is not in the
     database yet, and its row is written too.
     """
-    frozen = [(uuid4(), owed, freeze(owed.kind, before.program, owed.language, owed.data)) for owed in change.owes]
+    owes = with_copies(before, change.owes, now)
+    frozen = [(uuid4(), owed, freeze(owed.kind, before.program, owed.language, owed.data)) for owed in owes]
     position = before.position + 1
     source = before.state if before.position else ""
     yes, no = change.columns.get("yes", before.yes), change.columns.get("no", before.no)

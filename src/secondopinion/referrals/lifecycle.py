@@ -28,8 +28,10 @@ from secondopinion.referrals.states import (
 S = State
 VISIT_AHEAD = (S.AUTHORIZED, S.SCHEDULED)
 TO_CHOOSE = (*UNDECIDED, S.AUTHORIZED)  # once a visit is scheduled, a choice is a change: it ends the appointment
-APPROVALS = ("approval_to_member", "approval_to_requester", "authorization_to_professional")
-MODIFICATIONS = ("modification_to_member", "modification_to_requester", "authorization_to_professional")
+APPROVALS = ("approval_to_member", "approval_to_requester", "approval_to_pcp", "authorization_to_professional")
+MODIFICATIONS = (
+    "modification_to_member", "modification_to_requester", "modification_to_pcp", "authorization_to_professional",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,9 @@ DECISION = (
          owes=MODIFICATIONS, always=("modification_to_member",), finds="authorize", clause="II.G", adverse=True),
     Step("grant_in_part", "Authorized a part of what was asked", (S.PHYSICIAN_REVIEW,), S.AUTHORIZED, PHYSICIAN,
          owes=MODIFICATIONS, always=("modification_to_member",), finds="authorize", clause="III.G", adverse=True),
-    Step("deny", "Denied", (S.PHYSICIAN_REVIEW,), S.DENIED, PHYSICIAN, owes=("denial_to_member", "denial_to_requester"),
-         always=("denial_to_member",), clause="II.K", adverse=True),
+    Step("deny", "Denied", (S.PHYSICIAN_REVIEW,), S.DENIED, PHYSICIAN,
+         owes=("denial_to_member", "denial_to_requester", "denial_to_pcp"), always=("denial_to_member",),
+         clause="II.K", adverse=True),
     Step("deem", "Time ran out: it counts as denied", UNDECIDED, S.DEEMED_DENIED, HOUSE,
          owes=("deemed_denial_to_member", "deemed_denial_to_requester"), always=("deemed_denial_to_member",),
          clause="II.J", decider_only=False),
@@ -121,7 +124,7 @@ DECISION = (
     Step("reverse", "Changed the decision to a yes", (S.DENIED, S.DEEMED_DENIED), S.AUTHORIZED, LICENSED,
          owes=APPROVALS, always=("approval_to_member",), finds="authorize", clause="II.C"),
     _at_the_desk("withdraw", "Withdrawn by the requester", (*UNDECIDED, *VISIT_AHEAD), S.WITHDRAWN, "II.J",
-                 owes=("withdrawal_to_member",), always=("withdrawal_to_member",)),
+                 owes=("withdrawal_to_member", "withdrawal_to_requester"), always=("withdrawal_to_member",)),
     Step("rescind", "Took the authorization back", VISIT_AHEAD, None, PHYSICIAN,
          owes=("rescission_to_member", "rescission_to_professional"), always=("rescission_to_member",),
          clause="II.K", adverse=True),
@@ -195,7 +198,8 @@ AFTERWARDS = (
 
 OBJECTIONS = (
     _at_the_desk("dispute", "Opened an appeal or a complaint", EVERY, None, "II.K.2", DESK | APPEALS),
-    _at_the_desk("acknowledge", "Acknowledged the appeal or complaint", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("acknowledge", "Acknowledged the appeal or complaint", EVERY, None, "II.K.2", APPEALS,
+                 owes=("acknowledgment_to_member",), always=("acknowledgment_to_member",)),
     _at_the_desk("uphold", "The appeal left the decision as it was", EVERY, None, "II.K.2", APPEALS),
     _at_the_desk("overturn", "The appeal changed the decision to a yes", (S.DENIED, S.DEEMED_DENIED, S.EXPIRED),
                  S.AUTHORIZED, "II.K.2", APPEALS, owes=APPROVALS, always=("approval_to_member",)),
@@ -205,7 +209,8 @@ OBJECTIONS = (
     _at_the_desk("refuse_fast_appeal", "Kept the appeal at the standard time", EVERY, None, "II.K.2", APPEALS),
     _at_the_desk("extend_appeal", "Took more time for the appeal", EVERY, None, "II.K.2", APPEALS),
     _at_the_desk("write_answer", "Mailed the answer about the appeal", EVERY, None, "II.K.2", APPEALS),
-    _at_the_desk("forward_to_reviewer", "Sent the case on to Medicare's reviewer", EVERY, None, "II.K.2", APPEALS),
+    _at_the_desk("forward_to_reviewer", "Sent the case on to Medicare's reviewer", EVERY, None, "II.K.2", APPEALS,
+                 owes=("appeal_forwarded_to_member",), always=("appeal_forwarded_to_member",)),
     _at_the_desk("reviewer_agrees", "Medicare's reviewer left the decision as it was", EVERY, None, "II.K.2", APPEALS),
     _at_the_desk("hearing_asked", "Received the notice of a State Hearing", EVERY, None, "II.K.2", APPEALS),
     _at_the_desk("packet_sent", "Sent the packet for the State Hearing", EVERY, None, "II.K.2", APPEALS),

@@ -88,7 +88,7 @@ def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
 
 def to_member(member: Member) -> dict[str, Any]:
     """The envelope to the Member."""
-    return {"name": str(member), "address_lines": member.address_lines}
+    return {"name": str(member), "address_lines": member.address_lines, "acts_for": None}
 
 
 def to_requester(before: Snapshot) -> dict[str, Any]:
@@ -101,6 +101,15 @@ def to_professional(who: QualifiedProfessional) -> dict[str, Any]:
     """The envelope to a professional."""
     lines = ([who.group_name] if who.group_name else []) + who.address_lines
     return {"name": who.full_name, "address_lines": lines}
+
+
+def to_pcp(before: Snapshot, kind: str, data: Mapping[str, Any], now: datetime) -> Letters:
+    """An office's letter, for the records of the Primary Care Physician (GG.1507 II.C): none where nobody is known, or
+    where that is who asked."""
+    pcp = pcp_of(before, now)
+    if pcp is None or pcp.full_name == before.requester_name:
+        return ()
+    return ((kind, "pcp", {**data, "recipient": to_professional(pcp)}),)
 
 
 def described(who: QualifiedProfessional, now: datetime) -> dict[str, Any]:
@@ -229,17 +238,14 @@ def approval(
             },
         )
     ]  # fmt: skip
-    if with_requester and before.requester in OFFICES:
-        letters.append(
-            (
-                "approval_to_requester",
-                "requester",
-                top | common | {
-                    "recipient": to_requester(before), "authorization": visit | {"codes": list(allowed.codes)},
-                    "report_within_days": report_days(before, now),
-                },
-            )
-        )  # fmt: skip
+    if with_requester:
+        office = top | common | {
+            "recipient": to_requester(before), "authorization": visit | {"codes": list(allowed.codes)},
+            "report_within_days": report_days(before, now),
+        }  # fmt: skip
+        if before.requester in OFFICES:
+            letters.append(("approval_to_requester", "requester", office))
+        letters += to_pcp(before, "approval_to_pcp", office, now)
     if chosen:
         letters.append(("authorization_to_professional", "professional",
                         top | common | consult(before, member, chosen, visit, allowed.codes, now)))  # fmt: skip
@@ -296,12 +302,10 @@ def denial(before: Snapshot, told: Deny, person: Person, now: datetime) -> Lette
     }  # fmt: skip
     top = head(before, member, now)
     letters = [("denial_to_member", "member", top | body | {"recipient": to_member(member)})]
+    office = top | body | {"recipient": to_requester(before), "physician": signer(person)}
     if before.requester in OFFICES:
-        letters.append(
-            ("denial_to_requester", "requester",
-             top | body | {"recipient": to_requester(before), "physician": signer(person)})
-        )  # fmt: skip
-    return tuple(letters)
+        letters.append(("denial_to_requester", "requester", office))
+    return (*letters, *to_pcp(before, "denial_to_pcp", office, now))
 
 
 def information_needed(before: Snapshot, items: tuple[Item, ...], now: datetime) -> Letters:
@@ -349,7 +353,10 @@ def withdrawal(before: Snapshot, by: str, by_name: str, now: datetime) -> Letter
         "recipient": to_member(member),
         "withdrawn": {"on": day, "by": by, "by_name": by_name},
     }
-    return (("withdrawal_to_member", "member", data),)
+    if before.requester not in OFFICES:
+        return (("withdrawal_to_member", "member", data),)
+    office = data | {"recipient": to_requester(before)}
+    return (("withdrawal_to_member", "member", data), ("withdrawal_to_requester", "requester", office))
 
 
 def report_delivery(before: Snapshot, pages: int, agrees: bool | None, now: datetime) -> Letters:

@@ -34,6 +34,7 @@ from secondopinion.referrals.notices import (
     report_days,
     signer,
     to_member,
+    to_pcp,
     to_professional,
     to_requester,
 )
@@ -96,12 +97,13 @@ def modification(
         "report_within_days": report_days(before, now),
     }  # fmt: skip
     letters = [("modification_to_member", "member", common | {"recipient": to_member(member)})]
+    office = common | {
+        "recipient": to_requester(before), "physician": signer(person),
+        "authorization": visit | {"codes": list(allowed.codes)},
+    }  # fmt: skip
     if before.requester in OFFICES:
-        office = {
-            "recipient": to_requester(before), "physician": signer(person),
-            "authorization": visit | {"codes": list(allowed.codes)},
-        }  # fmt: skip
-        letters.append(("modification_to_requester", "requester", common | office))
+        letters.append(("modification_to_requester", "requester", office))
+    letters += to_pcp(before, "modification_to_pcp", office, now)
     if chosen:
         letters.append(
             ("authorization_to_professional", "professional",

@@ -18,8 +18,8 @@ from secondopinion.policy.asked import Program, Requester
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import appeal_window_ends_on, continuation_ends_on
 from secondopinion.policy.objections import path_of
-from secondopinion.referrals import appealing, hearing
-from secondopinion.referrals.change import Change
+from secondopinion.referrals import appealing, hearing, notices_objecting
+from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork import OFFICES
 from secondopinion.referrals.clockwork_objecting import STANDS, UPHELD
 from secondopinion.referrals.deciding import REQUESTERS, approved, granted, no_appeal_after_all, settled
@@ -200,7 +200,12 @@ def acknowledge(before: Snapshot, told: Acknowledge, person: Person, now: dateti
     if told.which not in ("appeal", "complaint"):
         raise Refused("Say which was acknowledged: the appeal or the complaint.")
     _open(before, told.which)
-    return Change(details={"which": told.which}, columns={f"{told.which}_acknowledged_at": now})
+    letters = notices_objecting.acknowledgment(before, told.which, person, now)
+    return Change(
+        details={"which": told.which},
+        columns={f"{told.which}_acknowledged_at": now},
+        owes=tuple(Owed(*letter) for letter in letters),
+    )
 
 
 def _open(before: Snapshot, which: str) -> None:

@@ -29,8 +29,11 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 READERS: Final[Mapping[str, str]] = MappingProxyType(
-    {"requester": "the office that asked", "network": "the Health Network", "appeals": "the appeals team"}
-)
+    {
+        "requester": "the office that asked", "network": "the Health Network", "appeals": "the appeals team",
+        "pcp": "the primary care provider",
+    }
+)  # fmt: skip
 WHAT_IS_DUE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "appeal-acknowledge": "Acknowledge the appeal in writing",

@@ -20,6 +20,9 @@ from secondopinion.letters.models_mailing import By
 from secondopinion.people.confidential import request_of
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
+from secondopinion.referrals.copies import NOT_TO_LEAVE, may_still_leave
+from secondopinion.referrals.copies import ROLE as COPY
+from secondopinion.referrals.leaflets import leaflets_with
 from secondopinion.referrals.models import ConsultationReport, Notice, Paper
 from secondopinion.referrals.notices import pcp_of
 from secondopinion.referrals.reading import snapshot_of
@@ -30,6 +33,8 @@ OFFICES = ("requester", "professional")
 
 def ways_of(notice: Notice, electronic: Mapping[str, Carrier], now: datetime) -> tuple[Way, ...]:
     """The ways of a letter's first mailings, the one that counts first."""
+    if notice.recipient_role == COPY:
+        return (Way(By.PRINT),)  # to the representative alone; the Member's own page has the Member's own letter
     reader, on = kind_named(notice.kind).reader, now.astimezone(PACIFIC).date()
     if reader == "member":
         return Way(By.PRINT), Way(By.PORTAL)
@@ -49,13 +54,16 @@ def office_way(notice: Notice, by: str, now: datetime) -> Way | None:
 
 def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
     """What one mailing gets besides the letter, looked up at the moment of mailing and never before."""
+    is_copy, on = notice.recipient_role == COPY, now.astimezone(PACIFIC).date()
+    if is_copy and not may_still_leave(notice.referral.member_id, notice.letter.recipient_name, on):
+        return Envelope(held=NOT_TO_LEAVE)
     enclosures = enclosed_with(notice)
     if mailing.carrier in ELECTRONIC:
         found = _verified(notice, mailing.carrier, now)
         if found is None or found.to != mailing.to:
             return Envelope(held="The office's address is not verified any more. Verify it anew, or send by mail.")
         return Envelope(enclosures, certificate=found.certificate)
-    if mailing.carrier == By.PRINT and kind_named(notice.kind).reader == "member":
+    if mailing.carrier == By.PRINT and kind_named(notice.kind).reader == "member" and not is_copy:
         # Reading: a Member's own address is the only one that a letter to the Member goes to; the plan has no other
         # policyholder. Where the Member asked in confidence, that address stands above every other (Civil Code 56.107).
         asked = request_of(notice.referral.member_id)
@@ -66,7 +74,8 @@ def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
 
 def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
     """What goes into the same envelope: the report with every letter that delivers it, the records with the
-    authorization of whoever gives the opinion (III.F, III.F.1; 45 CFR 164.502(b)(2)(i)).
+    authorization of whoever gives the opinion (III.F, III.F.1; 45 CFR 164.502(b)(2)(i)), else the leaflets that the law
+    has travel with the letter.
     """
     if notice.kind in ("report_to_member", "report_to_professional"):
         files = [ConsultationReport.objects.select_related("paper").get(referral_id=notice.referral_id).paper]
@@ -74,7 +83,7 @@ def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
         records = Paper.objects.filter(referral_id=notice.referral_id, kind=Paper.Kind.RECORD)
         files = list(records.order_by("added_at", "id"))
     else:
-        return ()
+        return leaflets_with(notice.letter)
     return tuple(Enclosure(file.name, bytes(file.content), file.sha256) for file in files)
 
 

@@ -43,6 +43,16 @@ KINDS = {
     "agreement_to_professional",
     "third_opinion_offer_to_member",
     "packet_cover",
+    "approval_to_pcp",
+    "denial_to_pcp",
+    "modification_to_pcp",
+    "acknowledgment_to_member",
+    "appeal_forwarded_to_member",
+    "withdrawal_to_requester",
+    "right_statement_to_member",
+    "your_rights",
+    "nondiscrimination_notice",
+    "language_help",
 }
 
 
@@ -53,11 +63,14 @@ def says(kind: str, program: str = "medi-cal", *, differs: bool = False) -> froz
 @pytest.mark.parametrize("program", list(Program))
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_letter_has_its_marks(kind: str, program: str) -> None:
-    assert all(mark.startswith(("GG.1538 ", "HSC ", "42 CFR ", "MA.6042 ")) for mark in says(kind, program))
+    assert all(
+        mark.startswith(("GG.1538 ", "GG.1507 ", "GG.1510 ", "HSC ", "42 CFR ", "45 CFR ", "MA.6042 "))
+        for mark in says(kind, program)
+    )
 
 
 def test_a_letter_of_no_kind_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="the letter denial must say is not mapped"):
         says("denial")
 
 
@@ -79,7 +92,7 @@ def test_every_act_that_a_member_may_appeal_is_told_as_a_denial_is(kind: str) ->
 @pytest.mark.clause("II.G", "III.E", "II.F", "III.G")
 def test_a_limited_yes_says_what_differs_and_is_still_a_free_visit() -> None:
     assert says("modification_to_member") >= {"GG.1538 II.G", "GG.1538 II.F", "GG.1538 III.G", "GG.1538 III.D.1"}
-    assert says("modification_to_requester") == {
+    assert says("modification_to_requester") >= {
         "GG.1538 II.K.1", "GG.1538 II.G", "GG.1538 III.G", "HSC 1367.01(h)(4)",
     }  # fmt: skip
 
@@ -113,7 +126,7 @@ def test_a_dismissal_gives_the_reason_and_both_ways_against_it() -> None:
 
 @pytest.mark.clause("II.K.1")
 def test_the_requester_gets_the_reasons_and_a_named_professional() -> None:
-    assert says("denial_to_requester") == {"GG.1538 II.K.1", "HSC 1367.01(h)(4)"}
+    assert says("denial_to_requester") >= {"GG.1538 II.K.1", "HSC 1367.01(h)(4)"}
 
 
 @pytest.mark.clause("II.F", "III.D.1", "III.G")

@@ -40,3 +40,12 @@ def in_plain_words(edition: Edition, clause_id: str) -> str:
 def title(edition: Edition) -> str:
     """The edition as a letter names it, such as “December 2024”."""
     return str(_words(edition.name)["title"])
+
+
+def all_plain_words() -> tuple[str, ...]:
+    """What any edition says in plain words, and its title: what a translator of letters meets."""
+    found: list[str] = []
+    for path in sorted(_FOLDER.glob("edition_*/plain_words.toml")):
+        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        found += [words["title"], *(text for table in ("clause", "limit", "other") for text in words[table].values())]
+    return tuple(dict.fromkeys(found))

@@ -255,7 +255,7 @@ def who_decides(edition: Edition, program: Program, delegated: bool, *, out_of_a
 def what_must_the_letter_say(edition: Edition, kind: str, program: Program, *, differs: bool = False) -> frozenset[str]:
     """The marks a letter of this kind must bear. `differs`: the two opinions differ on the need for a
     procedure. Raises KeyError for an unknown kind."""
-    return edition.letters.of(kind, differs=differs)
+    return edition.letters.of(kind, program.value, differs=differs)
 
 
 def what_is_authorized(edition: Edition, asked: Asked) -> Authorized:

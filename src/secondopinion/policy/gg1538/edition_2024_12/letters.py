@@ -2,7 +2,7 @@
 
 A mark is the name of an order (policy clause or statute), with a word or two where one clause orders
 several things. The letters storey wraps the sentences that keep an order in the mark's name; this table
-is what it is compared with. The marks do not differ by program; the words under them do (rights.py).
+is what it is compared with. Few marks differ by program; mostly the words under them do (rights.py).
 """
 
 from __future__ import annotations
@@ -38,8 +38,34 @@ REFUSAL_COMPLAINT: Final = "MA.6042 III.B.4 complaint"
 DISMISSAL_REASON: Final = "MA.6042 III.D reason"
 DISMISSAL_VACATE: Final = "MA.6042 III.D vacate"
 DISMISSAL_REVIEW: Final = "MA.6042 III.D review"
+FREE_COPIES: Final = "42 CFR 438.404(b)(2)"
+STATE_HEARING: Final = "42 CFR 438.404(b)(3)"
+EXPEDITE: Final = "42 CFR 438.404(b)(5)"
+CONTINUATION: Final = "42 CFR 438.404(b)(6)"
+BOTH_RULES: Final = "42 CFR 422.631(d)"
+OWN_REVIEWER: Final = "42 CFR 422.634"
+NEW_FACTS: Final = "GG.1507 III.A.3 new facts"
+WOULD_HELP: Final = "GG.1507 III.A.4 what would help"
+REPRESENTATIVE: Final = "GG.1507 III.A.4 representative"
+DHCS: Final = f"{COMPLAINT_CONTACT} dhcs"
+QIO: Final = f"{COMPLAINT_CONTACT} qio"
+THE_RIGHT: Final = "GG.1538 II.A"
+WHO_MAY_ASK: Final = "GG.1538 II.B"
+HOW_TO_GET_ONE: Final = "HSC 1383.1"
+ACKNOWLEDGED: Final = "GG.1510 III.C.2.b"
+FAIR_TREATMENT: Final = frozenset(
+    f"45 CFR 92.10(a)(1)({part})" for part in ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")
+)
+# English, and the languages of the State's own notice: more than the fifteen that the rule asks for.
+OFFERED_IN: Final = (
+    "en", "ar", "es", "fa", "hi", "hmn", "hy", "ium", "ja", "km", "ko", "lo", "pa", "ru", "th", "tl", "uk", "vi", "zh",
+)  # fmt: skip
 DISMISSAL: Final = frozenset({DISMISSAL_REASON, DISMISSAL_VACATE, DISMISSAL_REVIEW})
-APPEALABLE: Final = frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT})
+APPEALABLE: Final = frozenset({DENIAL_REASON, APPEAL_RIGHT, COMPLAINT_CONTACT, DHCS})
+# What a Member is told of every act that can be appealed; a visit that is over cannot be hurried, so not EXPEDITE.
+TOLD_WITH_IT: Final = frozenset({FREE_COPIES, STATE_HEARING, NEW_FACTS, REPRESENTATIVE})
+TO_MEMBER: Final = APPEALABLE | TOLD_WITH_IT
+TO_OFFICE: Final = APPEALABLE | {FREE_COPIES, STATE_HEARING, EXPEDITE, REPRESENTATIVE}
 
 LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # Reading: the "notice of action" of III.F is the approval sent to the consultant, not an adverse notice.
@@ -48,21 +74,24 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # going, not only after a bill is found.
     "approval_to_member": frozenset({NO_COST, OUTSIDE_COST, ONE_VISIT, REPORT}),
     "approval_to_requester": frozenset({ONE_VISIT}),
+    "approval_to_pcp": frozenset({ONE_VISIT, REPORT}),
     # Reading: II.K is owed for every denial, whoever asked, not only when the Member did (42 CFR 438.404).
-    "denial_to_member": APPEALABLE | {OUTSIDE_COST},
-    "denial_to_requester": frozenset({DENIAL_REASON, NAMED_PROFESSIONAL}),
+    "denial_to_member": TO_MEMBER | {OUTSIDE_COST, EXPEDITE, WOULD_HELP},
+    "denial_to_requester": TO_OFFICE | {NAMED_PROFESSIONAL, WOULD_HELP},
+    "denial_to_pcp": TO_OFFICE | {NAMED_PROFESSIONAL, WOULD_HELP},
     # Reading: "denies" in II.K takes in a yes that is less than was asked, a decision not made in time, and an
     # approval taken back: each can be appealed, so each is told the same way (42 CFR 438.400(b)).
-    "modification_to_member": APPEALABLE | {LIMITED_CHOICE, NO_COST, ONE_VISIT, REPORT, OUTSIDE_COST},
-    "modification_to_requester": frozenset({DENIAL_REASON, LIMITED_CHOICE, ONE_VISIT, NAMED_PROFESSIONAL}),
+    "modification_to_member": TO_MEMBER | {LIMITED_CHOICE, NO_COST, ONE_VISIT, REPORT, OUTSIDE_COST, EXPEDITE},
+    "modification_to_requester": TO_OFFICE | {LIMITED_CHOICE, ONE_VISIT, NAMED_PROFESSIONAL},
+    "modification_to_pcp": TO_OFFICE | {LIMITED_CHOICE, ONE_VISIT, NAMED_PROFESSIONAL},
     # Reading: no professional is named to the office where nobody decided, because the time ran out.
-    "deemed_denial_to_member": APPEALABLE | {COUNTS_AS_DENIED},
-    "deemed_denial_to_requester": frozenset({DENIAL_REASON, COUNTS_AS_DENIED}),
+    "deemed_denial_to_member": TO_MEMBER | {COUNTS_AS_DENIED, EXPEDITE},
+    "deemed_denial_to_requester": TO_OFFICE | {COUNTS_AS_DENIED},
     # Reading: a visit made while care goes on (42 CFR 438.420) is an authorized visit, so II.F holds: no cost.
-    "rescission_to_member": APPEALABLE | {APPROVAL_ENDS, CARE_GOES_ON},
+    "rescission_to_member": TO_MEMBER | {APPROVAL_ENDS, CARE_GOES_ON, EXPEDITE},
     "rescission_to_professional": frozenset({APPROVAL_ENDS}),
     # Reading: the decision that III.D.1 lets the Member appeal is told with its reasons, as a denial is.
-    "cost_notice_to_member": APPEALABLE | {OUTSIDE_COST},
+    "cost_notice_to_member": TO_MEMBER | {OUTSIDE_COST},
     "visit_excused_to_member": frozenset({NO_COST}),
     "dismissal_to_member": DISMISSAL,
     "dismissal_to_requester": DISMISSAL,
@@ -97,6 +126,23 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # Reading: II.D sets no last day to ask for a third opinion, so the offer names none.
     "third_opinion_offer_to_member": frozenset({THIRD_OPINION}),
     "packet_cover": frozenset(),
+    # appeals and complaints, and what needs no decision
+    "acknowledgment_to_member": frozenset(
+        {ACKNOWLEDGED, *(f"{ACKNOWLEDGED} {part}" for part in ("answer", "contact", "more facts"))}
+    ),
+    "appeal_forwarded_to_member": frozenset({OWN_REVIEWER, STATE_HEARING, COMPLAINT_CONTACT, DHCS, QIO}),
+    "withdrawal_to_requester": frozenset(),
+    # Reading: II.A has the right told at enrollment; the statute also wants how to use it, and how requests are
+    # looked at (HSC 1383.1).
+    "right_statement_to_member": frozenset(
+        {THE_RIGHT, WHO_MAY_ASK, HOW_TO_GET_ONE, NO_COST, OUTSIDE_COST, COMPLAINT_CONTACT, DHCS}
+    ),
+    # leaflets
+    "your_rights": frozenset(
+        {APPEAL_RIGHT, COMPLAINT_CONTACT, DHCS, FREE_COPIES, STATE_HEARING, EXPEDITE, CONTINUATION, REPRESENTATIVE}
+    ),
+    "nondiscrimination_notice": FAIR_TREATMENT,
+    "language_help": frozenset(f"45 CFR 92.11 {language}" for language in OFFERED_IN),
 }
 
 WHEN_OPINIONS_DIFFER: Final[Mapping[str, frozenset[str]]] = {
@@ -104,9 +150,28 @@ WHEN_OPINIONS_DIFFER: Final[Mapping[str, frozenset[str]]] = {
     "report_to_member": frozenset({THIRD_OPINION}),
 }
 
-MARKS: Final = LetterMarks(LETTERS, WHEN_OPINIONS_DIFFER)
+# Reading: for a OneCare Member the policy's "DHCS and/or QIO" is both, and a refusal is told under both programs' rules
+# (42 CFR 422.631(d)); what the plan refuses on appeal goes on by itself to Medicare's reviewer (42 CFR 422.634).
+IN_ONECARE: Final[Mapping[str, frozenset[str]]] = {
+    "denial_to_member": frozenset({QIO, BOTH_RULES, OWN_REVIEWER}),
+    "denial_to_requester": frozenset({QIO, BOTH_RULES}),
+    "denial_to_pcp": frozenset({QIO, BOTH_RULES}),
+    "modification_to_member": frozenset({QIO, BOTH_RULES, OWN_REVIEWER}),
+    "modification_to_requester": frozenset({QIO, BOTH_RULES}),
+    "modification_to_pcp": frozenset({QIO, BOTH_RULES}),
+    "deemed_denial_to_member": frozenset({QIO, OWN_REVIEWER}),
+    "deemed_denial_to_requester": frozenset({QIO}),
+    "rescission_to_member": frozenset({QIO, OWN_REVIEWER}),
+    "cost_notice_to_member": frozenset({QIO, OWN_REVIEWER}),
+    "right_statement_to_member": frozenset({QIO}),
+    "your_rights": frozenset({QIO, OWN_REVIEWER}),
+}
+
+MARKS: Final = LetterMarks(
+    LETTERS, WHEN_OPINIONS_DIFFER, {(kind, "onecare"): more for kind, more in IN_ONECARE.items()}
+)
 
 
-def marks(kind: str, *, differs: bool = False) -> frozenset[str]:
+def marks(kind: str, program: str, *, differs: bool = False) -> frozenset[str]:
     """The marks that a letter of this kind must bear in this edition. Raises KeyError for an unknown kind."""
-    return MARKS.of(kind, differs=differs)
+    return MARKS.of(kind, program, differs=differs)

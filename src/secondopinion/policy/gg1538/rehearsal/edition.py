@@ -11,6 +11,7 @@ DENIAL: Final = "denial_to_member"
 MARKS: Final = LetterMarks(
     always={**EARLIER.letters.always, DENIAL: EARLIER.letters.always[DENIAL] | {"GG.1538 II.K.4"}},
     when_opinions_differ=EARLIER.letters.when_opinions_differ,
+    in_program=EARLIER.letters.in_program,
 )
 
 EDITION: Final = Edition("GG.1538", "rehearsal", Path(__file__).parent, adopts=EARLIER, letters=MARKS)
