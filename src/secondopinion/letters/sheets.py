@@ -54,7 +54,7 @@ def _sheet(name: str, lines: Sequence[str], program: str, on: date, fax: str | N
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in typeface.folders()])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(typeface.folders()))
 
 
 def _pages(pdf: bytes) -> int:
