@@ -80,7 +80,7 @@ def when_the_physician_writes_the_denial_and_looks_at_the_letter(physician: Desk
 def then_the_letter_stands_beside_the_form_as_the_member_will_read_it(physician: Desk) -> bytes:
     letter = physician.page.get_by_role("region", name="The letter, exactly as the Member will read it")
     expect(letter.get_by_role("img").first).to_be_visible()
-    letter.get_by_text("Page 1 as text").click()
+    letter.get_by_text("Page 1 as text").first.click()
     expect(letter).to_contain_text(REASON)
     expect(letter).to_contain_text("GG.1538 II.K.1")
     # What the button “Open it as PDF” sends, by the browser's own hand, so that its bytes can be kept.

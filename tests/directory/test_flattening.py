@@ -26,7 +26,7 @@ from secondopinion.referrals.checks.candidates_are_flat import CandidatesAreFlat
 from secondopinion.referrals.overnight import overnight
 
 CODES = (SPINE, NEUROSURGERY, FAMILY)
-BELIEVED = {source.value: at for at, source in enumerate(Source)}
+BELIEVED = {source.value: at for at, source in enumerate(Source) if source is not Source.LISTS}
 Told = tuple[Any, ...]
 """What one row says on a day: network key, code, site, coordinates, and what is told there."""
 

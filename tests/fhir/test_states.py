@@ -10,6 +10,8 @@ import pytest
 from county import NOW, County
 from fhir import bundles as b
 from fhir.wire import Json, answer_of, decision, notes, post
+from secondopinion.directory.flattening import flatten
+from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.fhir.standing import outcome_of
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.referrals.advance import advance
@@ -67,6 +69,9 @@ def test_a_request_that_nobody_decided_in_time_is_answered_as_denied_and_as_revi
 def test_a_limited_yes_is_certified_in_part_and_says_what_is_limited(
     orchard: County, step: type[Limit] | type[GrantInPart], clause: str
 ) -> None:
+    # The clinician is not named, so the search goes by the condition, a knee: somebody in the network has that field.
+    QualifiedProfessional.objects.filter(pk=orchard.sam.pk).update(taxonomy="207X00000X")
+    flatten([orchard.sam.pk])
     bundle = unmarked()
     referral = with_a_physician(orchard, bundle)
     physician = orchard.person("physician@plan")
