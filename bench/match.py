@@ -29,9 +29,10 @@ import numpy as np
 import psycopg
 from county_rows import COLUMNS, NETWORKS, Home, draw, homes, write
 from ground import SETTINGS, fresh_database, state
+from match_explained import explain
 from rows import row
 
-from county import TODAY
+from county import TODAY, county
 from django.db import connections, models
 from secondopinion.directory.find import EARTH_MILES, miles_between
 from secondopinion.directory.models import HealthNetwork
@@ -289,7 +290,7 @@ def take(people: int, room: Path) -> dict[str, Times]:
         duck.execute("SET threads = 2")
         duck.execute("SET memory_limit = '6GB'")
         with plan_scope(TODAY):
-            keys = dict(networks())
+            there, keys = county(), dict(networks())
         rows = draw(duck, people, list(keys.values()), specialty_of)
         text = room / "rows.csv"
         write(duck, text)
@@ -303,6 +304,7 @@ def take(people: int, room: Path) -> dict[str, Times]:
         ours = ask_all(duck, people, keys)
         row(f"{label}, town", "the ORM without the index", str(ours["town"]), str(slow),
             slow.at(50) / ours["town"].at(50), "named", met=True)  # fmt: skip
+        explain(duck, people, there)
         duck.close()
         both = two_clients(connections["default"].settings_dict)
         row(f"{label}, town, two clients", "one client", str(both), str(ours["town"]),
