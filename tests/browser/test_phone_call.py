@@ -94,7 +94,7 @@ def when_the_answers_are_checked_and_submitted(desk: Desk) -> None:
 def then_the_policy_has_authorized_it_and_the_member_is_written_to(desk: Desk, mail: Mail) -> None:
     desk.is_told("Authorized by the policy (II.C.1). The letters are on their way.")
     desk.reads("Authorized. Next, the Member chooses a professional")
-    assert [letter.kind for letter in mail.everything()] == ["approval_to_member"]
+    assert [letter.kind for letter in mail.everything()] == ["approval_to_member", "approval_to_pcp"]
 
 
 def when_the_member_chooses_a_professional(desk: Desk) -> None:
@@ -110,7 +110,7 @@ def when_the_member_chooses_a_professional(desk: Desk) -> None:
 
 def then_the_professional_and_the_member_are_written_to(mail: Mail) -> None:
     after = Counter(letter.kind for letter in mail.everything())
-    assert after == {"approval_to_member": 2, "authorization_to_professional": 1}
+    assert after == {"approval_to_member": 2, "approval_to_pcp": 2, "authorization_to_professional": 1}
 
 
 def when_the_visit_is_scheduled(desk: Desk) -> None:

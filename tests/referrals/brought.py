@@ -183,7 +183,7 @@ def letter_mailed(there: County) -> Way:
 def handed_over(there: County) -> tuple[Brought, Mailing]:
     """A letter went out by mail: its mailing as the print house took it, without printing anything."""
     way = came_in(there, answers=YES)
-    letter = Notice.objects.get(referral_id=way.referral).letter
+    letter = Notice.objects.get(referral_id=way.referral, recipient_role="member").letter
     (mailing,) = waiting_mailings(letter.pk, (By("print"),), now=NOW)
     mailing.stands, mailing.handed_over_at, mailing.receipt = "handed_over", NOW, "b/l.pdf"
     mailing.save()

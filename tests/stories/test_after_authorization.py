@@ -113,8 +113,8 @@ def test_the_report_is_chased_on_day_11_and_16_delivered_with_proof_and_closed_b
     story.post_goes("Friday 2027-01-15 09:00")
     assert story.clock("report-delivery").outcome == "met"
     assert story.row.report_delivered_at == at("Friday 2027-01-15 09:00")
-    enclosed = sorted(story.folder.glob("*/*-enclosure-1.pdf"))
-    assert [path.read_bytes() for path in enclosed] == [PDF] * 3, "the report itself is in each envelope"
+    enclosed = [path for path in story.folder.glob("*/*-enclosure-*.pdf") if path.read_bytes() == PDF]
+    assert len(enclosed) == 3, "the report itself is in each envelope"
     assert story.last("mailed").details["enclosures"]
     assert (story.state, story.last("close").role) == ("closed", "system"), "closed is computed, never chosen"
     assert story.running() == set()
