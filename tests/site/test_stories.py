@@ -55,7 +55,8 @@ def test_the_first_work_list_is_alive(told: Path) -> None:
     mailed = Letter.objects.filter(mailed_at__isnull=False)
     printed = [path for path in told.glob("*/*.pdf") if "-enclosure-" not in path.name]
     assert mailed.count() == len(printed) > 10
-    assert not Letter.objects.filter(mailed_at__isnull=True).exists()
+    left = Letter.objects.filter(mailed_at__isnull=True)
+    assert not left.exists(), list(left.values_list("kind", "recipient_role", "recipient_name"))
     # No clock of a letter was missed: they left in time. What was missed is what the stories say.
     missed = RunningClock.objects.filter(outcome="missed").values_list("kind", flat=True)
     assert set(missed) == {"decision", "appointment"}, (

@@ -80,6 +80,7 @@ def heart_counts_as_denied_and_is_appealed(t: Teller) -> None:
     )  # fmt: skip
     t.then(referral, "intake@plan", t.ago(hours=21.5), call)
     t.then(referral, "appeals@plan", t.ago(hours=20), Acknowledge("appeal"))
+    t.mailed(referral, t.ago(hours=19.5))
 
 
 def knee_waits_for_records(t: Teller) -> None:
