@@ -32,7 +32,7 @@ def test_a_nurse_sends_a_request_up_and_a_physician_denies_it_with_the_letter_th
     when_the_physician_signs(physician)
     then_the_request_is_denied_and_the_member_can_appeal(physician)
 
-    printed = then_one_letter_is_printed(mail)
+    printed = then_the_member_and_the_pcp_are_written_to(mail)
     assert printed == draft, "the letter printed is not the letter that was read, byte for byte"
     then_the_page_of_the_letter_proves_that_it_was_mailed(physician)
     keeps_the_baseline(physician.page)
@@ -96,15 +96,16 @@ def when_the_physician_signs(physician: Desk) -> None:
 
 
 def then_the_request_is_denied_and_the_member_can_appeal(physician: Desk) -> None:
-    physician.is_told("Done: denied. 1 letter will be mailed.")
+    physician.is_told("Done: denied. 2 letters will be mailed.")
     physician.reads("The Member can appeal; the letter says how and until when.")
 
 
-def then_one_letter_is_printed(mail: Mail) -> bytes:
-    (letter,) = mail.everything()
-    assert (letter.kind, letter.to) == ("denial_to_member", "Member One")
-    assert mail.everything() == [letter], "a second round mails nothing twice"
-    return letter.file.read_bytes()
+def then_the_member_and_the_pcp_are_written_to(mail: Mail) -> bytes:
+    letters = mail.everything()
+    assert [letter.kind for letter in letters] == ["denial_to_member", "denial_to_pcp"]
+    assert letters[0].to == "Member One"
+    assert mail.everything() == letters, "a second round mails nothing twice"
+    return letters[0].file.read_bytes()
 
 
 def then_the_page_of_the_letter_proves_that_it_was_mailed(physician: Desk) -> None:

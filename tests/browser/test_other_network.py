@@ -45,7 +45,7 @@ def given_the_network_of_the_member_sees_it(ours: Desk, number: str) -> None:
 
 def a_letter_of(number: str) -> str:
     with plan_scope(TODAY):
-        return f"letters/{Notice.objects.get(referral__number=number, recipient_role="member").letter_id}/"
+        return f"letters/{Notice.objects.get(referral__number=number, recipient_role='member').letter_id}/"
 
 
 def when_another_network_looks_for_it(theirs: Desk, number: str) -> None:

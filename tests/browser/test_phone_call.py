@@ -110,7 +110,7 @@ def when_the_member_chooses_a_professional(desk: Desk) -> None:
 
 def then_the_professional_and_the_member_are_written_to(mail: Mail) -> None:
     after = Counter(letter.kind for letter in mail.everything())
-    assert after == {"approval_to_member": 2, "approval_to_pcp": 2, "authorization_to_professional": 1}
+    assert after == {"approval_to_member": 2, "approval_to_pcp": 1, "authorization_to_professional": 1}
 
 
 def when_the_visit_is_scheduled(desk: Desk) -> None:

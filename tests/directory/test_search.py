@@ -187,6 +187,7 @@ PLANS = {
     "a ZIP area": (Asked(zip_code="9299"), "in_zip"),
     "a language": (Asked(language="hy"), "professional_speaks"),
 }
+BY_BITMAP = {"professional_named", "in_city", "in_zip"}
 
 
 @pytest.mark.parametrize("what", PLANS)
@@ -195,7 +196,8 @@ def test_each_way_to_search_has_an_index(place: County, what: str) -> None:
     asked, index = PLANS[what]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_indexscan = off" if what == "a name" else "SELECT 1")
+        if index in BY_BITMAP:  # else a handful of rows is read by key, whatever the planner knows of them
+            cursor.execute("SET LOCAL enable_indexscan = off")
     plan = fitting(asked, TODAY).explain()
     assert "Seq Scan" not in plan, plan
     assert index in plan, plan
