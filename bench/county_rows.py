@@ -2,7 +2,8 @@
 
 400 cities sized after Zipf in a box as large as California, 15 of 100 professionals spread over the country between
 them; 200 common specialties and 40 rare ones; 12 Health Networks, none to three memberships each with their days; one
-or two sites each, so 8 million people practise at 12 million places. The same size gives the same rows.
+or two sites each, so 8 million people practise at 12 million places; of one site in fifty nobody knows where it lies.
+The same size gives the same rows.
 """
 
 from __future__ import annotations
@@ -87,6 +88,13 @@ def draw(duck: Any, people: int, keys: Sequence[int], specialty_of: Any) -> int:
     )
     duck.execute(
         f"""
+        CREATE OR REPLACE VIEW located AS
+        SELECT i, n, site_id, CASE WHEN known THEN latitude END AS latitude,
+               CASE WHEN known THEN longitude END AS longitude
+          FROM (SELECT *, {_chance("known", "site_id")} >= 0.02 AS known FROM place) AS each"""
+    )
+    duck.execute(
+        f"""
         CREATE OR REPLACE TABLE membership AS
         SELECT i, m % places AS n, k.key, from_on,
                CASE WHEN {_chance("end", "i * 3 + m")} < 0.1 THEN from_on + 1000 ELSE DATE '9999-12-31' END AS to_on
@@ -107,9 +115,10 @@ def draw(duck: Any, people: int, keys: Sequence[int], specialty_of: Any) -> int:
                  UNION ALL
                 SELECT p.i, s.n, -1, DATE '0001-01-01', DATE '9999-12-31'
                   FROM pro p JOIN place s ON s.i = p.i WHERE p.memberships = 0) AS told
-          JOIN pro p ON p.i = told.i JOIN place s ON s.i = told.i AND s.n = told.n
+          JOIN pro p ON p.i = told.i JOIN located s ON s.i = told.i AND s.n = told.n
           JOIN code c ON c.number = p.speciality"""
     )
+    duck.execute("DROP VIEW located")
     for table in ("pro", "place", "membership"):
         duck.execute(f"DROP TABLE {table}")
     return int(duck.execute("SELECT count(*) FROM rows").fetchone()[0])

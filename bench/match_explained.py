@@ -56,7 +56,7 @@ def enter(duck: Any) -> int:
         confirmed = "2025-01-06" if at % 5 == 0 else "2026-11-02"
         told = (key, npi(f"1{at:08d}"), "Ada", f"Made-Up{at}", "MD", code, "{}", "f", f"Group {at % 97}", "", languages,
                 "t", "f" if at % 100 else "t", f"A{at}", ends, confirmed, "1-714-555-0150", "", f"{at} Clinic Way",
-                "Orchard City", "CA", "92999", latitude, longitude)  # fmt: skip
+                "Orchard City", "CA", "92999", *("\\N" if x is None else x for x in (latitude, longitude)))  # fmt: skip
         text.write("\t".join(str(each) for each in told) + "\n")
     with plan_scope(TODAY), connection.cursor() as cursor, cursor.copy(ENTRIES) as copy:
         copy.write(text.getvalue())

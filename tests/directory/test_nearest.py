@@ -27,6 +27,8 @@ from secondopinion.directory.nearest import (
     _given,
     everywhere,
     how_many,
+    how_many_besides,
+    how_many_unplaced,
     nearest,
     unplaced,
 )
@@ -195,6 +197,12 @@ def test_the_answer_is_what_measuring_everybody_gives(seed: int) -> None:
             measured = there.measured(question)
             assert nearest(question) == tuple(measured[: question.most]), question
             assert how_many(question) == len(measured), question
+            few = lot.choice([1, 3, 20])
+            assert how_many(question, few) == min(len(measured), few + 1), question
+            known = replace(question, miles=lot.choice([0.3, 5.0, 200.0]), networks=asked(lot, there).networks,
+                            codes=lot.choice([question.codes, question.codes[:1]]))  # fmt: skip
+            besides = {near.professional_id for near in measured} - {n.professional_id for n in there.measured(known)}
+            assert how_many_besides(question, known, few) == min(len(besides), few + 1), (question, known)
 
 
 def test_a_wider_limit_never_loses_anybody() -> None:
@@ -278,6 +286,10 @@ def test_who_has_no_known_place_is_listed_apart_by_name() -> None:
     assert (
         unplaced(replace(question, leaving_out=frozenset({there.first.pk}), most=1))[0].professional_id == there.sam.pk
     )
+    first = min(there.first.pk, there.sam.pk)  # of too many the first by key, whose name is as good as another
+    assert [near.professional_id for near in unplaced(replace(question, most=1))] == [first]
+    assert (how_many_unplaced(question), how_many_unplaced(question, 1)) == (2, 2)
+    assert how_many_unplaced(replace(question, networks=frozenset({there.citrus.pk}))) == 1
     assert unplaced(replace(question, language="vi")) == ()
     assert unplaced(replace(question, codes=())) == ()
 

@@ -25,7 +25,7 @@ from secondopinion.referrals import pages, reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed, Numbered, filters_of, list_for
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.offering import Offer
+from secondopinion.referrals.offering import Offer, by_number
 from secondopinion.referrals.shown import sealed
 
 Form = TypeVar("Form", bound=StepForm)
@@ -94,7 +94,7 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         "unready": unready,
         "listed": listed,
         "lines": [_line(each, found, language, ticked) for each in listed.in_sight] if listed else [],
-        "left_out": sorted(listed.left_out.items(), key=lambda pair: (-pair[1], pair[0])) if listed else [],
+        "left_out": by_number(listed.left_out) if listed else [],
         "map_words": MAP_WORDS,
         "bearings": [mapping.in_words(b) for b in listed.map.bearings] if listed and listed.map else [],
         "sealed": sealed(listed.shown) if listed else "",

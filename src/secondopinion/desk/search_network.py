@@ -24,12 +24,13 @@ from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals import reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.offering import by_number
 from secondopinion.referrals.searching import Found, Looked, Proof, openings_in
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Told
 from secondopinion.referrals.told_after import AgreeOutside, AttestTraining, Search
 
-MOST: Final = 60  # professionals on the page, those that may be available first; the search keeps everybody
+MOST: Final = 25  # professionals on the page, those that may be available first; the search keeps everybody
 OPENING: Final = re.compile(r"opening-(\d{10})")
 SEARCH_FIRST: Final = (
     "The policy does not find that nobody in the network is available. Search the network first, with the first "
@@ -133,7 +134,6 @@ class Kept:
     by: str
     looked: int
     left: int
-    counted: Sequence[tuple[str, int]]
     sha256: str
 
 
@@ -171,7 +171,7 @@ def show(request: HttpRequest, found: Referral, refusal: Refusal | None = None, 
         "left_out": left_out,
         "here": here,
         "see_by": date.fromisoformat(here.see_by) if here else None,
-        "counted": by_number(here.counted) if here else (),
+        "counted": by_number(here.counted, here.counted_up_to) if here else (),
         "unready": unready,
         "kept": kept_of(last),
         "search": search,
@@ -201,11 +201,6 @@ def row_of(looked: Looked, names: Mapping[str, str], form: SearchForm | None) ->
     confirmed = date.fromisoformat(looked.verified_on) if looked.verified_on else None
     name = names.get(looked.npi, looked.npi)
     return Row(name, plain_name(looked.code), looked, confirmed, field_of(form, looked))
-
-
-def by_number(counted: Mapping[str, int]) -> Sequence[tuple[str, int]]:
-    """Those who were not told one by one: the reason and how many, the most first."""
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def with_openings(setting: Setting, offered: Sequence[tuple[str, str]]) -> Setting:
@@ -239,4 +234,4 @@ def kept_of(last: Proof | None) -> Kept | None:
     if last is None:
         return None
     told = last.reference
-    return Kept(last.at, last.by, told["looked"], told["available"], by_number(last.search["counted"]), told["sha256"])
+    return Kept(last.at, last.by, told["looked"], told["available"], told["sha256"])

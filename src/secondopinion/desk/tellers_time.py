@@ -10,6 +10,8 @@ from secondopinion.desk.telling import Context, Said, Teller, day_words, instant
 from secondopinion.desk.words import lowered, words_of
 from secondopinion.referrals.correcting import CORRECTABLE
 from secondopinion.referrals.models import Event
+from secondopinion.referrals.offering import number_in_words
+from secondopinion.referrals.searching import counted_up_to
 from secondopinion.referrals.told_outcomes import DISMISSALS, RESCISSIONS
 from secondopinion.referrals.told_time import GROUNDS, SPOKEN
 
@@ -187,8 +189,9 @@ def _search(event: Event, context: Context) -> Said:
     lines = [f"{context.named(x['npi'])}: {x['against'] or _still(x)}." for x in looked[:MOST_SHOWN]]
     if len(looked) > MOST_SHOWN:
         lines.append(f"And {len(looked) - MOST_SHOWN} more, kept with the search.")
+    up_to = counted_up_to(found)
     note = (
-        *(f"{number} counted: {why}." for why, number in (found.get("counted") or {}).items()),
+        *(f"{number_in_words(number, up_to)} counted: {why}." for why, number in (found.get("counted") or {}).items()),
         *quoted("Note", event.details.get("note")),
     )
     if not looked:

@@ -25,6 +25,8 @@ HAIR = 1e-9
 STEEPEST = radians(80)
 """The latitude up to which the projection is trusted, with everything within the limit below it."""
 MOST_ROWS = 1 << 30
+MOST_COUNTED = 1000
+"""Professionals up to which they are counted one by one; nobody reads on, and a count of millions takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,47 @@ def nearest(question: Question) -> tuple[Near, ...]:
         rows *= 4
 
 
-def how_many(question: Question) -> int:
-    """How many professionals there are within the limit, however many were asked for."""
+def how_many(question: Question, up_to: int = MOST_COUNTED) -> int:
+    """How many professionals there are within the limit, however many were asked for; `up_to` + 1 stands for more."""
     if not question.codes:
         return 0
-    sql = _COUNTED if _lies_flat(question) else _COUNTED_ALL
-    return int(send(sql[_by(question)], _given(question)).fetchall()[0][0])
+    sql = (_COUNTED if _lies_flat(question) else _COUNTED_ALL)[_by(question)]
+    return _counted(sql, _given(question), up_to)
+
+
+def how_many_besides(question: Question, known: Question, up_to: int = MOST_COUNTED) -> int:
+    """How many are within the limits of `question` and of whom no place is within those of `known`; `up_to` + 1 stands
+    for more. Both ask on one day from one home."""
+    if not question.codes:
+        return 0
+    sql = (_BESIDES if _lies_flat(question) else _BESIDES_ALL)[_by(question), _by(known)]
+    besides = {f"known_{name}": value for name, value in _given(known).items()}
+    return _counted(sql, {**_given(question), **besides}, up_to)
+
+
+def how_many_unplaced(question: Question, up_to: int = MOST_COUNTED) -> int:
+    """How many have a fitting place that nobody knows, and none within the limit; `up_to` + 1 stands for more."""
+    if not question.codes:
+        return 0
+    by = _by(question)
+    known = {f"known_{name}": value for name, value in _given(question).items()}
+    return _counted(_BESIDES_UNPLACED[by, by], {**_given(question), **known}, up_to)
+
+
+def _counted(sql: str, given: Mapping[str, Any], up_to: int) -> int:
+    """Count until no walk was cut short, or there are more than anybody wants to know."""
+    rows = 2 * up_to // len(given["codes"]) + 1
+    while True:
+        people, longest = send(sql, {**given, "rows": rows}).fetchall()[0]
+        if people > up_to or longest < rows:
+            return min(int(people), up_to + 1)
+        rows *= 4
 
 
 def unplaced(question: Question) -> tuple[Near, ...]:
-    """Those of whom a fitting place is not known, by name, at most as many as asked for. Somebody may practise at a
-    known place too, and stand in `nearest` as well: not known is not far."""
+    """Those of whom a fitting place is not known, at most as many as asked for, and those by name: the first by key,
+    so that no name comes before another. Somebody may practise at a known place too, and stand in `nearest` as well:
+    not known is not far."""
     if not question.codes:
         return ()
     return _by_name(_UNPLACED[_by(question)], _given(question), question.most)
@@ -257,26 +289,71 @@ _MEASURED = _each_key(
          WHERE {_FITS} AND c.point IS NOT NULL AND {_FAR} AND {_WANTED} LIMIT %(rows)s::int8""",
     "n.key, s.specialty, t.*",
 )
-_WHO = "count(DISTINCT t.professional_id)"
-_ONLY = "SELECT c.professional_id FROM directory_candidateat c"
-_COUNTED = _each_key(f"{_ONLY} WHERE {_FITS} AND {_WITHIN} AND {_FAR} AND {_WANTED}", _WHO)
-_COUNTED_ALL = _each_key(f"{_ONLY} WHERE {_FITS} AND c.point IS NOT NULL AND {_FAR} AND {_WANTED}", _WHO)
+_PLACED = f"c.point IS NOT NULL AND {_FAR}"
 
 
-def _named(condition: str) -> Mapping[str, str]:
-    each = _each_key(
-        f"SELECT {_TOLD} FROM directory_candidateat c WHERE {_FITS} AND {condition}",
-        "DISTINCT ON (t.professional_id) s.specialty, t.*",
+def _some(within: str) -> Mapping[str, str]:
+    """The first rows of each walk, numbered: whose they are, and whether a walk was cut short."""
+    return _each_key(
+        f"""SELECT c.professional_id, row_number() OVER () AS at FROM directory_candidateat c
+             WHERE {_FITS} AND {within} AND {_WANTED} LIMIT %(rows)s::int8""",
+        "t.professional_id, t.at",
     )
-    first = """t.professional_id, t.accepts IS FALSE, t.accepts IS NULL, s.specialty, t.panel NULLS FIRST,
-               t.age_from NULLS FIRST, t.age_to DESC, t.site_id, t.languages, t.accessible"""
+
+
+def _count(within: str) -> Mapping[str, str]:
+    counted = "SELECT count(DISTINCT professional_id), coalesce(max(at), 0) FROM"
+    return {by: f"{counted} ({sql}) AS few" for by, sql in _some(within).items()}
+
+
+def _count_besides(within: str) -> Mapping[tuple[str, str], str]:
+    """A subquery for each row, never a join: PostgreSQL cannot know how few rows a walk is cut to."""
+    fits = "b.specialty = ANY(%(known_codes)s::int8[]) AND b.from_on <= %(on)s::date AND b.to_on >= %(on)s::date"
+    far, wanted = _FAR.replace("c.", "b.").replace("%(miles)s", "%(known_miles)s"), _WANTED.replace("c.", "b.")
     return {
-        by: f"""SELECT found.* FROM ({sql} ORDER BY {first}) AS found
-                  JOIN directory_qualifiedprofessional q ON q.id = found.professional_id
-                 ORDER BY q.last_name, q.first_name, q.npi LIMIT %(most)s::int8"""
-        for by, sql in each.items()
+        (by, of): f"""SELECT count(DISTINCT professional_id) FILTER (WHERE (
+                               SELECT true FROM directory_candidateat b
+                                WHERE b.professional_id = few.professional_id AND b.network IN {keys}
+                                  AND {fits} AND b.point IS NOT NULL AND {far} AND {wanted} LIMIT 1) IS NULL),
+                             coalesce(max(at), 0)
+                        FROM ({sql}) AS few"""
+        for by, sql in _some(within).items()
+        for of, keys in _KEYS_OF_KNOWN.items()
     }
 
 
-_UNPLACED = _named(f"c.point IS NULL AND {_WANTED}")
-_EVERYWHERE = _named("true")
+_KEYS_OF_KNOWN = {
+    "one": "(%(known_key)s::int4)",
+    "named": """(SELECT key FROM directory_networkkey
+                  WHERE network_id = ANY(%(known_networks)s::uuid[])
+                     OR (%(known_own)s::boolean AND network_id IS NULL))""",
+}
+_COUNTED = _count(f"{_WITHIN} AND {_FAR}")
+_COUNTED_ALL = _count(_PLACED)
+_BESIDES = _count_besides(f"{_WITHIN} AND {_FAR}")
+_BESIDES_ALL = _count_besides(_PLACED)
+_BESIDES_UNPLACED = _count_besides("c.point IS NULL")
+
+
+# Of one professional's rows the one to be told.
+_FIRST = """{0}.professional_id, {0}.accepts IS FALSE, {0}.accepts IS NULL, {1}, {0}.panel NULLS FIRST,
+            {0}.age_from NULLS FIRST, {0}.age_to DESC, {0}.site_id, {0}.languages, {0}.accessible"""
+
+
+def _named(inner: str, cut: str) -> Mapping[str, str]:
+    first = _FIRST.format("t", "s.specialty")
+    return {
+        by: f"""SELECT found.* FROM ({sql} ORDER BY {first} {cut}) AS found
+                  JOIN directory_qualifiedprofessional q ON q.id = found.professional_id
+                 ORDER BY q.last_name, q.first_name, q.npi LIMIT %(most)s::int8"""
+        for by, sql in _each_key(inner, "DISTINCT ON (t.professional_id) s.specialty, t.*").items()
+    }
+
+
+_UNPLACED = _named(
+    f"""SELECT DISTINCT ON (c.professional_id) {_TOLD} FROM directory_candidateat c
+         WHERE {_FITS} AND c.point IS NULL AND {_WANTED}
+         ORDER BY {_FIRST.format("c", "c.specialty")} LIMIT %(most)s::int8""",
+    "LIMIT %(most)s::int8",
+)
+_EVERYWHERE = _named(f"SELECT {_TOLD} FROM directory_candidateat c WHERE {_FITS} AND {_WANTED}", "")

@@ -20,7 +20,7 @@ from secondopinion.policy.asked import About
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import COOKIE, PATH, now_of, opened, to_anybody, visit_of
 from secondopinion.portal.entering import closed, frame
-from secondopinion.portal.reasons import plainly, reasons_of
+from secondopinion.portal.reasons import counted, plainly, reasons_of
 from secondopinion.portal.words import day_in_words, instant_in_words, words_in
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
@@ -68,12 +68,12 @@ def show(request: HttpRequest, filters: Filters, trouble: str = "", status: int 
         "lines": [line(each, words, visit) for each in listed.in_sight],
         "listed": listed,
         "filtered": bool(filters.said),
-        "considered": words["considered"].format(count=listed.considered),
+        "considered": words["considered"].format(count=counted(listed.considered, words)),
         "left_out": [
-            (plainly(why, words), count)
+            (plainly(why, words), counted(count, words))
             for why, count in sorted(listed.left_out.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
-        "wider": words["wider"].format(count=listed.wider_network) if listed.wider_network else "",
+        "wider": words["wider"].format(count=counted(listed.wider_network, words)) if listed.wider_network else "",
         "bearings": [mapping.in_words(b, winds) for b in listed.map.bearings] if listed.map else [],
         "filters": filters,
         "filters_said": filters.said | {"show": str(filters.show)},

@@ -170,15 +170,18 @@ def specialties_related(before: Snapshot, day: date) -> list[str]:
 
 
 def within(looking: Looking, codes: Iterable[str], miles: float, most: int, *, language: str = "") -> tuple[Near, ...]:
-    """Who bears one of the codes, nearest first; those whose place nobody knows come last, and at most as many."""
+    """Who bears one of the codes, nearest first, at most `most`; those whose place nobody knows come last."""
     codes = tuple(codes)
     if looking.home is None:
         found = everywhere(looking.day, codes, looking.networks, most=most)
         return tuple(near for near in found if not language or language in near.languages)
     question = looking.question(codes, miles, most, language=language)
     placed = nearest(question)
+    if len(placed) == most:
+        return placed
     seen = {near.professional_id for near in placed}
-    return (*placed, *(near for near in unplaced(question) if near.professional_id not in seen))
+    others = unplaced(replace(question, leaving_out=question.leaving_out | seen, most=most - len(placed)))
+    return (*placed, *others)
 
 
 def consider(looking: Looking, nears: Iterable[Near]) -> list[Considered]:

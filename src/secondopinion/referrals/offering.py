@@ -8,14 +8,14 @@ another, near before far. `why` says these five things in that order, so that th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from secondopinion.directory.known import Spot, spots_of
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.directory.nearest import Near, how_many
+from secondopinion.directory.nearest import MOST_COUNTED, Near, Question, how_many, how_many_besides, how_many_unplaced
 from secondopinion.directory.verifying import fresh_within, open_tasks
 from secondopinion.people.models import Member
 from secondopinion.policy.availability import Place, Travel, speaks
@@ -70,7 +70,8 @@ class Offered:
     """The list, and what is not on it: how many were considered, and how many each gate kept off, by its sentence.
 
     `considered` is the number of offers and of all those left out together. `wider_network`: how many more there are
-    in the plan's other networks, where III.A looks only in one of them first.
+    in the plan's other networks, where III.A looks only in one of them first. A number above `MOST_COUNTED` says only
+    that there are more (`number_in_words`).
     """
 
     offers: tuple[Offer, ...]
@@ -133,18 +134,26 @@ def _offered(looking: Looking, most: int, miles: float | None) -> Offered:
     left_out[sentence(FURTHER_DOWN)] += max(0, len(offers) - most)
     counted = 0
     if looking.home is not None:
-        there = how_many(looking.question(looking.codes, reach, 1))
-        placed = sum(each.miles is not None for each in looked_at)
-        left_out[sentence(FURTHER_DOWN)] += max(0, there - placed)
-        seen = {each.near.professional_id for each in looked_at}
-        only = replace(looking.question(looking.wider, reach, 1), leaving_out=frozenset(seen))
-        left_out[sentence(ONLY_WIDER)] += how_many(only) if looking.wider else 0
+        near = looking.question(looking.codes, reach, 1)
+        left_out[sentence(FURTHER_DOWN)] += not_looked_at(near, [each.miles for each in looked_at])
+        if looking.wider:
+            seen = frozenset(each.near.professional_id for each in looked_at)
+            wider = replace(near, codes=tuple(looking.wider), leaving_out=seen)
+            left_out[sentence(ONLY_WIDER)] += how_many_besides(wider, near)
         if looking.networks is not None:
-            counted = max(0, how_many(replace(looking.question(looking.codes, reach, 1), networks=None)) - there)
+            counted = how_many_besides(replace(near, networks=None), near)
     return Offered(
         offers=tuple(offers[:most]), considered=min(len(offers), most) + left_out.total(), left_out=dict(+left_out),
         most_miles=reach, widened=looking.widened, wider_network=counted,
     )  # fmt: skip
+
+
+def not_looked_at(near: Question, looked_at: Sequence[float | None]) -> int:
+    """How many are within the limits of a question, or nobody knows where, besides those looked at, given as miles."""
+    placed = sum(miles is not None for miles in looked_at)
+    unplaced = len(looked_at) - placed
+    more = max(0, how_many(near, placed + MOST_COUNTED) - placed)
+    return more + max(0, how_many_unplaced(near, unplaced + MOST_COUNTED) - unplaced)
 
 
 def _pool(looking: Looking, reach: float, most: int) -> list[Considered]:
@@ -246,6 +255,17 @@ def last_openings(before: Snapshot) -> dict[str, date]:
     told = details.values_list("details", flat=True).first() or {}
     looked = told.get("search", {}).get("looked", ())
     return {x["npi"]: date.fromisoformat(x["first_opening"]) for x in looked if x.get("first_opening")}
+
+
+def number_in_words(number: int, up_to: float = MOST_COUNTED) -> str:
+    """How many professionals, as far as they were counted: `more than 1,000` above `up_to`."""
+    return f"more than {up_to:,}" if number > up_to else f"{number:,}"
+
+
+def by_number(counted: Mapping[str, int], up_to: float = MOST_COUNTED) -> list[tuple[str, str]]:
+    """Those who are not told one by one: the reason and how many in words, the most first."""
+    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(reason, number_in_words(number, up_to)) for reason, number in ordered]
 
 
 def sentence(phrase: str) -> str:

@@ -6,7 +6,6 @@ its own, and what it costs is between the professional and whoever pays. The Mem
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +30,7 @@ def search(before: Snapshot, told: Search, person: Person, now: datetime) -> Cha
     answers = {**before.answers, **found.answers}
     yes, no = questions.as_masks(before.edition_in_force, answers)
     return Change(
-        details={"search": asdict(found), "note": told.note.strip()},
+        details={"search": found.as_details, "note": told.note.strip()},
         columns={"yes": yes, "no": no, "search_asked_at": None},
         finding=questions.where_may_the_member_go(before.edition_in_force, before.asked, answers).out_of_network,
     )

@@ -11,15 +11,15 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from math import pi
+from math import inf, pi
 from typing import Any
 from uuid import UUID
 
 from secondopinion.directory.find import EARTH_MILES
 from secondopinion.directory.known import spots_of
-from secondopinion.directory.nearest import Near, how_many, nearest
+from secondopinion.directory.nearest import MOST_COUNTED, Near, how_many, how_many_besides
 from secondopinion.people.models import Member
 from secondopinion.policy import relevance, specialties
 from secondopinion.policy.availability import (
@@ -39,7 +39,7 @@ from secondopinion.referrals.clockwork import asked_of
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.match import Considered, Looking, consider, looking_for, within
 from secondopinion.referrals.models import Event
-from secondopinion.referrals.offering import ONLY_WIDER, ways_to
+from secondopinion.referrals.offering import ONLY_WIDER, not_looked_at, ways_to
 from secondopinion.referrals.snapshot import Snapshot
 
 HALF_ROUND = pi * EARTH_MILES - 1  # miles: everybody on Earth is nearer, but for one point
@@ -84,8 +84,8 @@ class Looked:
 class Found:
     """The whole search: when, the limits it used, everybody qualified, and the facts it answers.
 
-    `counted` holds those who are not told one by one, by the reason. `sha256` is that of all the rest, written as
-    JSON with sorted keys and without spaces.
+    `counted` holds those who are not told one by one, by the reason; a number above `counted_up_to` says only that
+    there are more. `sha256` is that of all the rest, written as JSON with sorted keys and without spaces.
     """
 
     at: str
@@ -97,12 +97,23 @@ class Found:
     looked: tuple[Looked, ...]
     counted: Mapping[str, int]
     answers: Mapping[str, bool | None]
+    counted_up_to: int = MOST_COUNTED
     sha256: str = ""
+
+    @property
+    def as_details(self) -> dict[str, Any]:
+        """The search as its event keeps it."""
+        return {**_fields_of(self), "looked": [_fields_of(row) for row in self.looked]}
 
     @property
     def available(self) -> tuple[Looked, ...]:
         """Those against whom nothing speaks; what is not known speaks against nobody."""
         return tuple(x for x in self.looked if not x.against)
+
+
+def _fields_of(row: Looked | Found) -> dict[str, Any]:
+    """Each field as it is: `asdict` would copy every value of hundreds of rows."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 def search_for(before: Snapshot, member: Member, openings: Mapping[str, date], now: datetime) -> Found:
@@ -129,7 +140,7 @@ def search_for(before: Snapshot, member: Member, openings: Mapping[str, date], n
         looked=tuple(row for row, _ in told[:bound]), counted=dict(+counted),
         answers=facts_of((tested for _, tested in told), complete=complete),
     )  # fmt: skip
-    return replace(found, sha256=hash_of(asdict(found)))
+    return replace(found, sha256=hash_of(found.as_details))
 
 
 def hash_of(search: Mapping[str, Any]) -> str:
@@ -172,28 +183,22 @@ def _attested(looking: Looking, reach: float) -> list[Near]:
 
 
 def _counted(looking: Looking, told: Sequence[tuple[Looked, Availability]], *, complete: bool) -> Counter[str]:
-    """Those who are not told one by one: too far, without a contract, of the wider specialty only."""
+    """Those who are not told one by one: too far, without a contract, of the wider specialty only; each up to
+    `MOST_COUNTED`, above which a number says only that there are more."""
     counted: Counter[str] = Counter()
     if looking.home is None or not looking.codes:
         return counted
     reach = farthest_to_look(looking.day)
     near = looking.question(looking.codes, reach, 1)
-    here = how_many(near)
-    counted[f"is more than {reach:g} miles away"] = how_many(replace(near, miles=HALF_ROUND)) - here
-    placed = sum(row.miles is not None for row, _ in told)
-    counted[NOT_LOOKED_AT] = 0 if complete else max(0, here - placed)
+    counted[f"is more than {reach:g} miles away"] = how_many_besides(replace(near, miles=HALF_ROUND), near)
+    if not complete:
+        counted[NOT_LOOKED_AT] = not_looked_at(near, [row.miles for row, _ in told])
     counted[NO_CONTRACT] = how_many(replace(near, outside=True))
     if looking.wider:
         vouched = frozenset(n.professional_id for n in _attested(looking, reach))
-        counted[ONLY_WIDER] = how_many(replace(near, codes=tuple(looking.wider), leaving_out=vouched | _seen(looking)))
+        wider = replace(near, codes=tuple(looking.wider), leaving_out=vouched)
+        counted[ONLY_WIDER] = how_many_besides(wider, near)
     return counted
-
-
-def _seen(looking: Looking) -> frozenset[UUID]:
-    """Nearest holders of a fitting code, who are told already and may bear the wider code as well."""
-    reach = farthest_to_look(looking.day)
-    found = nearest(looking.question(looking.codes, reach, value("access.told_one_by_one", looking.day).number))
-    return frozenset(near.professional_id for near in found)
 
 
 def _rows(
@@ -279,6 +284,11 @@ class Proof:
         }  # fmt: skip
 
 
+def counted_up_to(search: Mapping[str, Any]) -> float:
+    """Up to which number a kept search counted those who are not told one by one; older searches counted them all."""
+    return float(search.get("counted_up_to", inf))
+
+
 def proof_of(before: Snapshot) -> Proof | None:
     """The last search that was kept on a referral, or none."""
     event = Event.objects.filter(referral_id=before.id, step="search").order_by("-position").first()
@@ -323,12 +333,12 @@ def search_for_a_limit(before: Snapshot, member: Member, now: datetime) -> ForAL
     proof = fresh_proof(before, now)
     openings = openings_in(proof.search) if proof else {}
     found = search_for(before, member, openings, now)
-    npis = frozenset(row.npi for row in found.looked if _is_shown(asdict(row)))
+    npis = frozenset(row.npi for row in found.looked if _is_shown(_fields_of(row)))
     if proof is not None:
         npis &= frozenset(row["npi"] for row in proof.search["looked"] if _is_shown(row))
     if not npis:
         raise Refused(NOBODY_IN_REACH)
-    return ForALimit(npis, {"search_proof": proof.reference} if proof else {"search": asdict(found)})
+    return ForALimit(npis, {"search_proof": proof.reference} if proof else {"search": found.as_details})
 
 
 def openings_in(search: Mapping[str, Any]) -> dict[str, date]:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from secondopinion.desk import words
 from secondopinion.policy.specialties import plain_name
+from secondopinion.referrals.offering import number_in_words
 
 register = template.Library()
 
@@ -60,3 +61,9 @@ def words_of(value: str | None, kind: str = "") -> str:
 def specialty(code: str) -> str:
     """A NUCC taxonomy code in plain words."""
     return plain_name(code) if code else ""
+
+
+@register.filter
+def counted(number: int) -> str:
+    """How many professionals, as far as they were counted: `more than 1,000`."""
+    return number_in_words(number)
