@@ -40,7 +40,11 @@ def test_an_electronic_request_without_a_mark_is_classified_by_a_person_and_auth
     clock.shows("Monday 2026-11-23 11:00")
     again = when_the_office_sends_the_request(address)
     then_the_office_hears_that_it_is_certified(again, nurse.number.replace("SO-", "A-"))
-    assert {letter.kind for letter in mail.everything()} == {"approval_to_member", "approval_to_pcp", "approval_to_requester"}
+    assert {letter.kind for letter in mail.everything()} == {
+        "approval_to_member",
+        "approval_to_pcp",
+        "approval_to_requester",
+    }
 
 
 def given_the_member_of_the_request(place: County) -> None:

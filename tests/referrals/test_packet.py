@@ -25,6 +25,7 @@ from secondopinion.referrals.packet import dispute_of, disputes_of, packet_of
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.told import FileRecord
+from secondopinion.referrals.told_after import Search
 from secondopinion.referrals.told_objections import Contact, IsAppeal
 from secondopinion.referrals.verify_packet import about_events, about_files
 
@@ -149,6 +150,26 @@ def test_each_part_begins_on_the_page_that_the_list_and_the_bookmark_say(there, 
     assert f"{total - 2}to{total}" in squeezed(pdf)
     alone = text_of(bytes(letter.pdf)).split()
     assert " ".join(alone[:40]) in " ".join(text_of(pdf).split())
+
+
+def test_the_last_search_of_the_network_is_told_with_everybody_looked_at_and_its_seal(there, tmp_path):
+    referral = given_a_referral_with_a_physician(there)
+    advance(referral.pk, Search({}, "Called both."), person=there.person("nurse@plan"), now=NOW)
+    taken = advance(referral.pk, DENIAL, person=there.person("physician@plan"), now=NOW + timedelta(hours=2))
+    for letter in taken.letters:
+        post(letter, now=NOW + timedelta(hours=3), carrier=PrintHouse(tmp_path))
+    search = Event.objects.get(referral=referral, step="search").details["search"]
+    text = " ".join(text_of(pdf_of(objected(there, referral))).split())
+    assert "The search of the network" in text
+    assert "Monday, November 23, 2026" in text
+    assert len(search["looked"]) >= 3
+    for row in search["looked"]:
+        assert row["npi"] in text
+    assert search["sha256"] in text.replace(" ", "")
+
+
+def test_a_file_without_a_search_says_nothing_of_one(there, tmp_path):
+    assert "The search of the network" not in text_of(pdf_of(objected(there, denied(there, tmp_path))))
 
 
 def test_a_paper_that_came_with_the_appeal_was_not_considered(there, tmp_path):

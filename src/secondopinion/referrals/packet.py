@@ -188,6 +188,7 @@ def packet_of(referral: Referral, dispute_event: Event, now: datetime) -> Packet
         "packet": {"authority": case_file_authority(program)},
         "dispute": packet_words.dispute_words(referral.number, program, dispute_event, _first_of(came_as)),
         "decision": packet_words.decision_words(against),
+        "search": packet_words.search_words(events),
         "events": [packet_words.event_words(event) for event in events],
         "hash": events[-1].hash,
     }

@@ -16,10 +16,13 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import Clock
 from secondopinion.policy.clocks_objecting import appeal_clocks, complaint_clocks
 from secondopinion.policy.objections import paths
+from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.choosing import DECLINED, UNSUITED, chooser_of, way_of
 from secondopinion.referrals.lifecycle import STEPS
 from secondopinion.referrals.models import Event, Paper
 from secondopinion.referrals.objecting import APPEALABLE
+from secondopinion.referrals.offering import by_number
+from secondopinion.referrals.searching import counted_up_to
 
 HOUSE: Final = frozenset({"policy", "system", "member"})  # actors who are no staff; their name says all
 ROLES: Final[Mapping[str, str]] = MappingProxyType(
@@ -223,6 +226,38 @@ def _reasons(step: str, told: Mapping[str, Any]) -> Iterable[str]:
     ):  # fmt: skip
         if str(told.get(key) or "").strip():
             yield words + str(told[key]).strip()
+
+
+def search_words(events: Iterable[Event]) -> dict[str, Any] | None:
+    """The last search of the network that was kept: when, by whom, everybody looked at, and its seal; or none."""
+    kept = [event for event in events if "sha256" in (event.details.get("search") or {})]
+    if not kept:
+        return None
+    search = kept[-1].details["search"]
+    return {
+        "at_words": instant_in_words(datetime.fromisoformat(search["at"])),
+        "by": kept[-1].actor,
+        "limits": f"{search['most_miles']} miles or {search['most_minutes']} minutes, "
+        f"and an appointment by {day_in_words(date.fromisoformat(search['see_by']))}",
+        "looked": [_looked(row) for row in search["looked"]],
+        "counted": [
+            f"{number}: {reason}" for reason, number in by_number(search["counted"], counted_up_to(search))
+        ],
+        "sha256": search["sha256"],
+    }  # fmt: skip
+
+
+def _looked(row: Mapping[str, Any]) -> dict[str, str]:
+    """One professional as the search kept one: NPI, specialty, distance, and what spoke against, or what is open."""
+    open_ = "; ".join(row.get("doubts") or ())
+    ties = "; ".join(row.get("ties") or ())
+    found = row["against"] or (f"nothing known against; this professional {open_}" if open_ else "nothing against")
+    return {
+        "npi": row["npi"],
+        "specialty": plain_name(row["code"]),
+        "far": "not known" if row["miles"] is None else f"{row['miles']:.1f} miles",
+        "found": f"{found} (a tie: {ties})" if ties else found,
+    }
 
 
 def event_words(event: Event) -> dict[str, Any]:
