@@ -27,16 +27,15 @@ from uuid import UUID
 import duckdb
 import numpy as np
 import psycopg
-from county_rows import COLUMNS, NETWORKS, Home, draw, homes, write
+from county_rows import Home, draw, homes, write
+from flat_table import copy_in, index, networks
 from ground import SETTINGS, fresh_database, state
-from match_explained import explain
 from rows import row
 
-from county import TODAY, county
+from county import TODAY
 from django.db import connections, models
 from secondopinion.directory.find import EARTH_MILES, miles_between
-from secondopinion.directory.models import HealthNetwork
-from secondopinion.directory.models_candidates import ANYWHERE, NetworkKey, specialty_of
+from secondopinion.directory.models_candidates import ANYWHERE, specialty_of
 from secondopinion.directory.nearest import Question, nearest
 from secondopinion.people.rls import plan_scope
 from secondopinion.site import database
@@ -49,7 +48,6 @@ CELL = 0.25  # degrees of the cells of the sorted arrays
 GOALS = {"p95": 3.0, "duckdb": 25.0, "arrays": 10.0, "growth": 3.0, "built": 3.5}
 AT_SCALE = max(SIZES) >= 8_000_000  # the goals are those of that size
 CLIENT = "BENCH_CLIENT"
-READ_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +99,13 @@ def timed(ask: Callable[[Home], object], asked: Sequence[Home], *, warm: bool = 
 def build(address: database.Address, text: Path, naive: Callable[[], Times]) -> tuple[float, float, Times, str]:
     """COPY the rows without an index, let the plain query run, then make the indexes: seconds of each, and the disk."""
     with psycopg.connect(**address.for_psycopg(), autocommit=True) as owner:
-        owner.execute("DROP INDEX candidate_nearest, candidate_of_whom, candidate_unplaced")
-        owner.execute("TRUNCATE directory_candidateat")
         start = time.perf_counter()
-        copying = f"COPY directory_candidateat ({COLUMNS}) FROM STDIN (FORMAT csv, DELIMITER '|')"
-        with text.open("rb") as file, owner.cursor().copy(copying) as copy:
-            while data := file.read(READ_AT_ONCE):
-                copy.write(data)
+        copy_in(owner, text)
         copied = time.perf_counter() - start
         owner.execute("ANALYZE directory_candidateat")
         found = naive()
-        owner.execute("SET maintenance_work_mem = '512MB'")
         start = time.perf_counter()
-        owner.execute("CREATE INDEX candidate_nearest ON directory_candidateat USING gist (network, specialty, point)")
-        owner.execute("CREATE INDEX candidate_of_whom ON directory_candidateat (professional_id)")
-        owner.execute(
-            "CREATE INDEX candidate_unplaced ON directory_candidateat (network, specialty, professional_id) "
-            "WHERE point IS NULL"
-        )
+        index(owner)
         indexed = time.perf_counter() - start
         owner.execute("VACUUM ANALYZE directory_candidateat")
         sizes = owner.execute(
@@ -296,7 +283,7 @@ def take(people: int, room: Path) -> dict[str, Times]:
         duck.execute("SET threads = 2")
         duck.execute("SET memory_limit = '6GB'")
         with plan_scope(TODAY):
-            there, keys = county(), dict(networks())
+            keys = dict(networks())
         rows = draw(duck, people, list(keys.values()), specialty_of)
         text = room / "rows.csv"
         write(duck, text)
@@ -310,7 +297,6 @@ def take(people: int, room: Path) -> dict[str, Times]:
         ours = ask_all(duck, people, keys)
         row(f"{label}, town", "the ORM without the index", str(ours["town"]), str(slow),
             slow.at(50) / ours["town"].at(50), "named", met=True)  # fmt: skip
-        explain(duck, people, there)
         duck.close()
         both = two_clients(connections["default"].settings_dict)
         row(f"{label}, town, two clients", "one client", str(both), str(ours["town"]),
@@ -319,15 +305,6 @@ def take(people: int, room: Path) -> dict[str, Times]:
         row(f"{label}, town, cold ({how})", "warm", str(first), str(ours["town"]),
             first.at(95) / ours["town"].at(95), "named", met=True)  # fmt: skip
     return ours
-
-
-def networks() -> list[tuple[UUID, int]]:
-    """Twelve Health Networks and their keys in the flat rows."""
-    found = []
-    for number in range(NETWORKS):
-        network = HealthNetwork.objects.create(name=f"Network {number}", kind="hmo", phone="1-714-555-0100")
-        found.append((network.pk, NetworkKey.objects.create(network=network).pk))
-    return found
 
 
 def main() -> None:

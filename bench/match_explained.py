@@ -1,21 +1,30 @@
 """The whole explained answer over a large directory: gates, ranks and reasons, the frozen proof, and the desk's pages.
 
-A part of `match`: it asks from many homes in town about a spine surgeon's care, with the table that `match` has filled.
-Professionals of the two specialties that fit have entries of their own; those of others stand in the flat rows alone.
+It asks from many homes in town about a spine surgeon's care, in the directory that `match` draws too. Professionals of
+the two specialties that fit have entries of their own; those of others stand in the flat rows alone.
+
+`BENCH_PROFESSIONALS=8000000` is the large one: five minutes, nearly all of which fill the table.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from county_rows import EQUIVALENT, SAME, homes
+import duckdb
+import psycopg
+from county_rows import EQUIVALENT, SAME, draw, homes, write
+from flat_table import copy_in, index, networks
+from ground import fresh_database
 from rows import row
 
-from county import NEUROSURGERY, NOW, SPINE, TODAY, County, npi, sign_in
+from county import NEUROSURGERY, NOW, SPINE, TODAY, County, county, npi, sign_in
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -33,6 +42,7 @@ from secondopinion.referrals.searching import search_for
 from secondopinion.referrals.told import ReferUp, TakeUp
 from secondopinion.site.preparing import collect_static
 
+SIZES = [int(n) for n in os.environ.get("BENCH_PROFESSIONALS", "10000,100000").split(",")]
 TURNS = 60
 SLOWEST = 150  # milliseconds that the whole answer may take, 95 times of 100
 ENTRIES = """
@@ -120,3 +130,32 @@ def from_every_home(referral: Referral, ask: Callable[[], int]) -> tuple[list[fl
             times.append((time.perf_counter() - start) * 1000)
             sizes.append(size)
     return times, sizes
+
+
+def take(people: int, room: Path) -> None:
+    """The figures at one size."""
+    with fresh_database("bench_match") as address, duckdb.connect(str(room / "rows.duckdb")) as duck:
+        duck.execute("SET threads = 2")
+        duck.execute("SET memory_limit = '6GB'")
+        with plan_scope(TODAY):
+            there, keys = county(), dict(networks())
+        draw(duck, people, list(keys.values()), specialty_of)
+        text = room / "rows.csv"
+        write(duck, text)
+        with psycopg.connect(**address.for_psycopg(), autocommit=True) as owner:
+            copy_in(owner, text)
+            index(owner)
+            owner.execute("VACUUM ANALYZE directory_candidateat")
+        text.unlink()
+        explain(duck, people, there)
+
+
+def main() -> None:
+    """Every size, one after the other."""
+    for people in SIZES:
+        with tempfile.TemporaryDirectory(prefix="match-") as room:
+            take(people, Path(room))
+
+
+if __name__ == "__main__":
+    main()

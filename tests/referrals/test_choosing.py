@@ -12,23 +12,24 @@ import pytest
 
 from county import LONG_AGO, NOW, County
 from policy.when import at
-from referrals.brought import YES, Brought, authorized, came_in
+from referrals.brought import YES, Brought, authorized, came_in, scheduled
 from secondopinion.directory.flattening import flatten
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models import AuthorizedRepresentative
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
 from secondopinion.referrals.choosing import UNSUITED
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.listing import Filters, list_for
-from secondopinion.referrals.models import Event, Referral, RunningClock
+from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
 from secondopinion.referrals.packet_words import event_words
 from secondopinion.referrals.pages import THE_MEMBER
 from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.shown import Shown, sealed, unsealed
 from secondopinion.referrals.told import Choose, Told
-from secondopinion.referrals.told_after import Search
-from secondopinion.referrals.told_choosing import NoneSuits, Pick
+from secondopinion.referrals.told_after import DECLINES, Decline, Search
+from secondopinion.referrals.told_choosing import ChooseAgain, NoneSuits, Pick
 
 LATER = NOW + timedelta(hours=2)  # Monday 2026-11-23 12:00
 
@@ -133,7 +134,7 @@ def test_the_choice_may_be_changed_until_the_visit_is_scheduled(there: County) -
     way = authorized(there)
     event = chosen(way, Choose(there.neuro.pk, "member", "phone"))
     assert Referral.objects.get(pk=way.referral).professional_id == there.neuro.pk
-    assert len(event.details["letters"]) == 2
+    assert len(event.details["letters"]) == 3  # to the Member, to the one chosen, to the one chosen before
 
 
 def test_the_plan_picks_only_when_the_member_declined_and_the_proof_is_kept(there: County) -> None:
@@ -257,3 +258,23 @@ def test_the_file_for_the_appeal_says_whose_word_it_was(there: County, told: typ
         Pick: Pick(there.sam.pk, "writing", "letter 12"),
     }
     assert event_words(chosen(came_in(there, answers=YES), made[told]))["what"] == words
+
+
+def test_who_was_authorized_before_is_told_that_the_member_chose_somebody_else(there: County) -> None:
+    way = scheduled(there)
+    referral = Referral.objects.get(pk=way.referral)
+    assert (referral.professional_id, referral.state) == (there.sam.pk, "scheduled")
+    taken = take(way, ChooseAgain(there.neuro.pk, "member", "phone"))
+    owed = {notice.kind: notice.letter for notice in Notice.objects.filter(letter_id__in=taken.letters)}
+    letter = owed["choice_changed_to_professional"]
+    assert letter.recipient_name == there.sam.full_name
+    assert referral.appointment_at is not None
+    assert letter.data["appointment_on"] == referral.appointment_at.astimezone(PACIFIC).date().isoformat()
+    assert owed["authorization_to_professional"].recipient_name == there.neuro.full_name
+
+
+def test_nobody_is_told_of_a_change_who_declined_before(there: County) -> None:
+    way = scheduled(there).then(Decline(next(iter(DECLINES))))
+    taken = take(way, Choose(there.neuro.pk, "member", "phone"))
+    kinds = set(Notice.objects.filter(letter_id__in=taken.letters).values_list("kind", flat=True))
+    assert kinds == {"authorization_to_professional", "approval_to_member"}

@@ -107,6 +107,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("appointment_reminder_to_member", "member"),
             Kind("authorization_ended_to_member", "member"),
             Kind("authorization_ended_to_professional", "professional"),
+            Kind("choice_changed_to_professional", "professional"),
             Kind("tests_returned_to_professional", "professional"),
             Kind("plan_opinion_to_member", "member"),
             Kind("agreement_to_professional", "professional"),

@@ -23,6 +23,7 @@ from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.match import judged
 from secondopinion.referrals.models import ChoicePage
+from secondopinion.referrals.notices_after import choice_changed
 from secondopinion.referrals.offering import sentence
 from secondopinion.referrals.shown import Shown
 from secondopinion.referrals.snapshot import Snapshot
@@ -277,6 +278,8 @@ def _change(before: Snapshot, who: QualifiedProfessional, details: dict[str, Any
             "valid_until": before.valid_until,
         }
         letters = notices.approval(before, authorization, who, now, with_requester=False)
+        if before.professional_id is not None:  # who was authorized before must not wait for the Member
+            letters += choice_changed(before, now)
     return Change(
         details=details,
         columns={"professional_id": who.pk, "search_asked_at": None},

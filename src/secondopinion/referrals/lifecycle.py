@@ -28,6 +28,7 @@ from secondopinion.referrals.states import (
 S = State
 VISIT_AHEAD = (S.AUTHORIZED, S.SCHEDULED)
 TO_CHOOSE = (*UNDECIDED, S.AUTHORIZED)  # once a visit is scheduled, a choice is a change: it ends the appointment
+CHOSEN = ("authorization_to_professional", "approval_to_member", "choice_changed_to_professional")
 APPROVALS = ("approval_to_member", "approval_to_requester", "approval_to_pcp", "authorization_to_professional")
 MODIFICATIONS = (
     "modification_to_member", "modification_to_requester", "modification_to_pcp", "authorization_to_professional",
@@ -156,13 +157,12 @@ AFTERWARDS = (
     _at_the_desk("give_page", "Gave the Member a page to choose", (*UNDECIDED, *VISIT_AHEAD), None, "III.A, III.B"),
     _at_the_desk("take_back_page", "Took the Member's page back", (*UNDECIDED, *VISIT_AHEAD), None, "III.A, III.B"),
     _at_the_desk("choose", "Recorded the Member's choice", TO_CHOOSE, None, "III.A, III.B",
-                 DESK | MEMBER | {By.POLICY}, owes=("authorization_to_professional", "approval_to_member")),
+                 DESK | MEMBER | {By.POLICY}, owes=CHOSEN),
     _at_the_desk("choose_again", "Recorded the Member's choice of somebody else, before the visit", (S.SCHEDULED,),
                  S.AUTHORIZED, "III.A, III.B", DESK | MEMBER,
-                 owes=("authorization_to_professional", "approval_to_member"),
-                 always=("authorization_to_professional", "approval_to_member")),
+                 owes=CHOSEN, always=CHOSEN),
     _at_the_desk("pick", "Picked a professional for the Member, who declined to choose", TO_CHOOSE, None,
-                 "III.A, III.B", owes=("authorization_to_professional", "approval_to_member")),
+                 "III.A, III.B", owes=CHOSEN),
     _at_the_desk("none_suits", "Recorded that nobody on the list suits the Member", TO_CHOOSE, None, "II.H",
                  DESK | MEMBER),
     _at_the_desk("decline", "The professional declined", VISIT_AHEAD, S.AUTHORIZED, "III.B",

@@ -88,6 +88,19 @@ def authorization_ended(before: Snapshot, now: datetime) -> Letters:
     return tuple(letters)
 
 
+def choice_changed(before: Snapshot, now: datetime) -> Letters:
+    """Somebody who was authorized to see the Member is told that the Member has chosen somebody else."""
+    earlier = _chosen(before)
+    at = before.appointment_at
+    data = notices.head(before, notices.member_of(before), now) | {
+        "recipient": notices.to_professional(earlier),
+        "authorization": {"number": before.authorization_number},
+        "changed_on": _day(now).isoformat(),
+        "appointment_on": _day(at).isoformat() if at else None,
+    }
+    return (("choice_changed_to_professional", "professional-before", data),)
+
+
 def tests_returned(before: Snapshot, told: ReturnTests, now: datetime) -> Letters:
     """Tests asked for under the authorization go back to the treating professional: both are written to (III.G)."""
     who, treating = _chosen(before), notices.professional(before.clinician_id)

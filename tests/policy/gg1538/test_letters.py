@@ -38,6 +38,7 @@ KINDS = {
     "appointment_reminder_to_member",
     "authorization_ended_to_member",
     "authorization_ended_to_professional",
+    "choice_changed_to_professional",
     "tests_returned_to_professional",
     "plan_opinion_to_member",
     "agreement_to_professional",

@@ -114,6 +114,7 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
     # refused); the Member is told so, and that a new request is as free as the first (II.F).
     "authorization_ended_to_member": frozenset({NO_COST}),
     "authorization_ended_to_professional": frozenset(),
+    "choice_changed_to_professional": frozenset(),
     "tests_returned_to_professional": frozenset({ONE_VISIT_ONLY, RETURN_FOR_TESTS}),
     # Reading: II.E lets the plan ask and compels nobody. The Member is told so, and, as the expert whom the plan
     # waits for is the reason of the wait, which expert and until when (HSC 1367.01(h)(5)).
