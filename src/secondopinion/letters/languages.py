@@ -44,13 +44,15 @@ LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType(
         each.tag: each
         for each in (
             Language("en", "English", "English", ("en", "eng"), complete=True),
-            Language("es", "Spanish", "Español", ("es", "spa")),
-            Language("vi", "Vietnamese", "Tiếng Việt", ("vi", "vie")),
-            Language("zh-Hant", "Chinese", "繁體中文", ("zh", "zh-Hant", "zh-TW", "chi", "zho", "yue", "cmn")),
-            Language("ko", "Korean", "한국어", ("ko", "kor")),
-            Language("fa", "Farsi", "فارسی", ("fa", "per", "fas"), right_to_left=True),
-            Language("ar", "Arabic", "العربية", ("ar", "ara"), right_to_left=True),
-            Language("ru", "Russian", "Русский", ("ru", "rus")),
+            Language("es", "Spanish", "Español", ("es", "spa"), complete=True),
+            Language("vi", "Vietnamese", "Tiếng Việt", ("vi", "vie"), complete=True),
+            Language(
+                "zh-Hant", "Chinese", "繁體中文", ("zh", "zh-Hant", "zh-TW", "chi", "zho", "yue", "cmn"), complete=True
+            ),
+            Language("ko", "Korean", "한국어", ("ko", "kor"), complete=True),
+            Language("fa", "Farsi", "فارسی", ("fa", "per", "fas"), complete=True, right_to_left=True),
+            Language("ar", "Arabic", "العربية", ("ar", "ara"), complete=True, right_to_left=True),
+            Language("ru", "Russian", "Русский", ("ru", "rus"), complete=True),
         )
     }
 )

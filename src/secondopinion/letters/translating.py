@@ -22,7 +22,12 @@ from secondopinion.letters.languages import ENGLISH, PHRASES
 WORDED: Final = PLAIN_WORDS | {"hours", "specialty", "edition"}
 WORDED_IN: Final = frozenset({("criteria", "title"), ("outreach", "how")})
 # Names that have a form in other languages, and may also stay as they are.
-NAMED_IN: Final = frozenset({("complaint", "name"), ("missing", "holder"), ("first", "who"), ("second", "who")})
+NAMED_IN: Final = frozenset(
+    {
+        ("complaint", "name"), ("help", "name"), ("state_civil_rights", "name"), ("missing", "holder"),
+        ("first", "who"), ("second", "who"),
+    }
+)  # fmt: skip
 # Everything else that is text: names, addresses, numbers, and keys that a template compares.
 AS_IT_IS: Final = frozenset(
     {
