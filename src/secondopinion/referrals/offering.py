@@ -153,6 +153,8 @@ def not_looked_at(near: Question, looked_at: Sequence[float | None]) -> int:
     placed = sum(miles is not None for miles in looked_at)
     unplaced = len(looked_at) - placed
     more = max(0, how_many(near, placed + MOST_COUNTED) - placed)
+    if more > MOST_COUNTED:
+        return more
     return more + max(0, how_many_unplaced(near, unplaced + MOST_COUNTED) - unplaced)
 
 
