@@ -41,6 +41,7 @@ def fast_and_plain(tmp_path_factory: pytest.TempPathFactory) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.LETTERS_APPROVED_ONLY = False  # the people here are made up, wherever the database is
     settings.PRINT_HOUSE = tmp_path_factory.mktemp("print-house")
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
