@@ -41,6 +41,8 @@ def _read_aloud(event: Event, context: Context) -> Said:
     language = spoken_by_the_reader(event.details["language"])
     if event.details["outcome"] == "declined":
         return Said(f"offered to have {_letter(event)} read out in {language}; the reader did not want that")
+    if event.details["outcome"] == "not-reached":
+        return Said(f"tried to have {_letter(event)} read out in {language}; the reader could not be reached")
     return Said(f"had {_letter(event)} read out in {language}", quoted("Interpreter", event.details["interpreter"]))
 
 

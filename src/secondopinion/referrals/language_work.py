@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from secondopinion.letters import approving
 from secondopinion.letters.approving import Wording
@@ -24,6 +24,7 @@ from secondopinion.referrals.change import Taken
 from secondopinion.referrals.ledger import have_mailed
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Notice, ReadingAloud, Referral, Translation
+from secondopinion.referrals.posting import close_if_done
 from secondopinion.referrals.reading_aloud import now_read
 from secondopinion.referrals.told_translating import ApproveWords, ReadAloud
 from secondopinion.referrals.translating import fingerprint, now_approved
@@ -67,6 +68,7 @@ def read_out(referral_id: UUID, told: ReadAloud, *, person: Person, now: datetim
     with nullcontext() if connection.in_atomic_block else transaction.atomic():
         taken = advance(referral_id, told, person=person, now=now)
         now_read(referral_id, told, person, now)
+        close_if_done(referral_id, now)
     return taken
 
 
@@ -88,18 +90,19 @@ def waiting_for(wordings: Iterable[Wording]) -> list[tuple[UUID, UUID]]:
         # Which letters carry a leaflet is a matter of their day: all of the language are tried, which harms none.
         here = Q(letter__language=each.language) if kind.leaflet else Q(kind=each.kind, letter__language=each.language)
         of |= Q(pk__isnull=False) if kind.reader == "everyone" else here
-    untranslated = Exists(_waiting(letter=OuterRef("letter")))
-    owed = Notice.objects.filter(of, letter__sealed_at__isnull=True).exclude(untranslated)
+    owed = with_all_their_words(Notice.objects.filter(of, letter__sealed_at__isnull=True))
     return list(owed.order_by("letter__owed_at").values_list("letter_id", "referral_id"))
 
 
-def kept_back_by_wording() -> Mapping[tuple[str, str], int]:
+def with_all_their_words(owed: QuerySet[Notice]) -> QuerySet[Notice]:
+    """Those of some notices whose letters wait for no translation."""
+    return owed.exclude(Exists(_waiting(letter=OuterRef("letter"))))
+
+
+def unprinted() -> Mapping[tuple[str, str], int]:
     """How many letters are owed and not printed yet, by kind and language."""
-    found: dict[tuple[str, str], int] = {}
     owed = Letter.objects.filter(sealed_at__isnull=True).order_by().values_list("kind", "language")
-    for key in owed:
-        found[key] = found.get(key, 0) + 1
-    return found
+    return {(kind, language): number for kind, language, number in owed.annotate(Count("pk"))}
 
 
 def to_translate(person: Person, referral: Referral | None = None) -> list[ToTranslate]:
@@ -130,6 +133,11 @@ def words_of_letter(referral: Referral, letter: Letter) -> list[Words]:
     rows = Translation.objects.filter(referral=referral, letter=letter)
     found = [Words(row, _where(row.field), _clause(row.field, letter.data), fingerprint(row)) for row in rows]
     return sorted(found, key=lambda each: _order(each.row.field))
+
+
+def words_waiting(letter: Letter) -> int:
+    """How many texts of a letter wait for a translation or its approval."""
+    return _waiting(letter=letter.pk).count()
 
 
 def task_of(referral: Referral, letter: Letter) -> ReadingAloud:

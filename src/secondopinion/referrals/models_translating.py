@@ -80,6 +80,7 @@ class ReadingAloud(models.Model):
     class Outcome(models.TextChoices):
         READ = "read", "Read out in full"
         DECLINED = "declined", "The reader did not want it read out"
+        NOT_REACHED = "not-reached", "The reader could not be reached, on several days"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey("referrals.Referral", models.PROTECT, related_name="readings_aloud")
@@ -87,7 +88,7 @@ class ReadingAloud(models.Model):
     letter = models.OneToOneField(Letter, models.PROTECT, related_name="reading_aloud")
     language = models.CharField(max_length=8, blank=True)
     owed_at = models.DateTimeField()
-    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, db_default="", default="")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, db_default="", default="")
     interpreter = models.CharField(max_length=120, blank=True, db_default="", default="")
     done_by = models.CharField(max_length=120, blank=True, db_default="", default="")
     done_staff = models.IntegerField(null=True)

@@ -23,7 +23,7 @@ def read_aloud(before: Snapshot, told: ReadAloud, person: Person, now: datetime)
     """Write down that a letter was read out, by whose voice, or that its reader did not want that."""
     task = _task(before.id, told.letter_id)
     if told.outcome not in ReadingAloud.Outcome.values:
-        raise Refused("Say whether the letter was read out, or its reader did not want that.")
+        raise Refused("Say whether the letter was read out, its reader did not want that, or could not be reached.")
     if told.outcome == ReadingAloud.Outcome.READ and len(told.interpreter.strip()) < SHORTEST_NAME:
         raise Refused("Say who interpreted: the interpreter’s name or number, or the agency’s.")
     notice = Notice.objects.get(letter=told.letter_id)

@@ -24,11 +24,13 @@ from secondopinion.people.person import SYSTEM, Person, person_of
 from secondopinion.policy.calendar import business_calendar
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.afterwards import take_acknowledgements
-from secondopinion.referrals.models import Notice
+from secondopinion.referrals.language_work import read_out, with_all_their_words
+from secondopinion.referrals.models import Notice, ReadingAloud
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.request import Request
 from secondopinion.referrals.told import Told
+from secondopinion.referrals.told_translating import ReadAloud
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 REPORT = Path(__file__).with_name("county") / "consultation-report.pdf"
@@ -71,10 +73,16 @@ class Teller:
         advance(referral, told, person=SYSTEM, now=at)
 
     def mailed(self, referral: UUID, at: datetime) -> None:
-        """The worker mailed every letter that waited."""
-        waiting = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
-        for letter_id in list(waiting.values_list("letter_id", flat=True)):
+        """The worker mailed every letter that waited for it, and somebody read out what was not in its reader's tongue.
+
+        What waits for a translation goes on waiting.
+        """
+        owed = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
+        for letter_id in list(with_all_their_words(owed).values_list("letter_id", flat=True)):
             post(letter_id, now=at, carrier=self.carrier)
+        for letter_id in ReadingAloud.objects.filter(referral=referral, done_at=None).values_list("letter", flat=True):
+            told = ReadAloud(letter_id, "read", "Interpreter 2231, Puente Interpreting")
+            read_out(referral, told, person=staff("intake@plan", at), now=at)
 
     def acknowledged(self) -> None:
         """The made-up print house has answered for every letter of the days before today."""

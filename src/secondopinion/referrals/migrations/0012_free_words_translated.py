@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('language', models.CharField(blank=True, max_length=8)),
                 ('owed_at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, choices=[('read', 'Read out in full'), ('declined', 'The reader did not want it read out')], db_default='', default='', max_length=8)),
+                ('outcome', models.CharField(blank=True, choices=[('read', 'Read out in full'), ('declined', 'The reader did not want it read out'), ('not-reached', 'The reader could not be reached, on several days')], db_default='', default='', max_length=12)),
                 ('interpreter', models.CharField(blank=True, db_default='', default='', max_length=120)),
                 ('done_by', models.CharField(blank=True, db_default='', default='', max_length=120)),
                 ('done_staff', models.IntegerField(null=True)),
