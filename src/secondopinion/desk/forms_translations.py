@@ -31,7 +31,7 @@ class WordsForm(PostForm):
             field = forms.CharField(
                 label=f"Translation of: {each.where}", required=False, max_length=LONGEST, initial=each.row.text,
                 widget=forms.Textarea(
-                    attrs={"rows": 3 + len(each.row.original) // 90, "lang": language, "dir": "auto",
+                    attrs={"rows": 2 + len(each.row.original) // 80, "lang": language, "dir": "auto",
                            "class": CLASSES.get(forms.Textarea, "usa-textarea")}
                 ),
                 error_messages={"max_length": f"A translation has at most {LONGEST} characters."},

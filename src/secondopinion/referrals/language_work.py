@@ -30,6 +30,7 @@ from secondopinion.referrals.told_translating import ApproveWords, ReadAloud
 from secondopinion.referrals.translating import fingerprint, now_approved
 
 SHOWN: Final = 200  # rows of one list on a page
+FIRST: Final = ("referral", "reasons", "clinical_reason", "to_approve")  # what a person wrote stands above the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,5 +187,7 @@ def _clause(field: str, data: Mapping[str, Any]) -> str:
     return clause if isinstance(clause, str) else ""
 
 
-def _order(field: str) -> list[str]:
-    return [f"{step:04}" if isinstance(step, int) else step for step in _path(field)]
+def _order(field: str) -> tuple[int, list[str]]:
+    path = _path(field)
+    first = FIRST.index(str(path[0])) if path[0] in FIRST else len(FIRST)
+    return first, [f"{step:04}" if isinstance(step, int) else step for step in path]
