@@ -119,7 +119,8 @@ def test_an_empty_list_says_what_will_appear_there(place: County, signed_in_as: 
 def test_the_views_are_counted(five: County, signed_in_as: Browser) -> None:
     page = show(signed_in_as("intake@plan"))
     counts = [part.split("<")[0] for part in page.split('so-tab__count">')[1:]]
-    assert counts == ["4", "3", "1", "1", "0", "0"]  # all, mine, overdue, within a day, maybe appeals, authority
+    # all, mine, overdue, within a day, maybe appeals, authority, translations
+    assert counts == ["4", "3", "1", "1", "0", "0", "0"]
 
 
 def test_every_row_is_on_exactly_one_page_however_many_are_due_at_once(place: County, signed_in_as: Browser) -> None:

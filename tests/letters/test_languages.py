@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from letters.samples import TO_MEMBERS, data_of
+from letters.tongues import complete
 from secondopinion.letters import paper, translating
 from secondopinion.letters.checking import off_the_paper, out_of_frame
 from secondopinion.letters.kinds import KINDS, TEMPLATES, Example
@@ -62,10 +63,13 @@ def test_a_code_of_the_enrolment_file_names_a_language_of_letters(code, tag):
     assert written(code) == tag
 
 
-def test_an_office_is_written_to_in_english_and_a_member_in_what_is_drawn():
-    assert language_for("denial_to_requester", "es") == "en"
-    assert language_for("denial_to_member", "es") == "es"
-    assert language_for("denial_to_member", "tl") == "en"
+def test_an_office_is_written_to_in_english_and_a_member_in_a_language_that_is_complete():
+    with complete("es"):
+        assert language_for("denial_to_requester", "es") == "en"
+        assert language_for("denial_to_member", "es") == "es"
+        assert language_for("denial_to_member", "tl") == "en"
+    with complete("vi"):
+        assert language_for("denial_to_member", "es") == "en", "a language counts once all of it stands"
 
 
 @pytest.mark.parametrize(("kind", "example"), TO_MEMBERS)

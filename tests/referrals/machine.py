@@ -46,6 +46,7 @@ from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.request import FoundVisit
 from secondopinion.referrals.states import FINISHED, State
+from secondopinion.referrals.told_translating import ApproveWords, ReadAloud
 
 RECEIPTS = tuple(
     at(words)
@@ -293,6 +294,8 @@ class Life(RuleBasedStateMachine):
                 sent.letter_id or row.pk, draw(st.sampled_from(["print", "fax", "email"])), WORDS
             ),
             "mailed_again": lambda: heard.MailedAgain(sent.pk),
+            "approve_words": lambda: ApproveWords(sent.letter_id or row.pk, ("a" * 64,)),
+            "read_aloud": lambda: ReadAloud(sent.letter_id or row.pk, "read", "Interpreter 4711"),
         }  # fmt: skip
         return makers[name]()
 

@@ -20,18 +20,21 @@ from secondopinion.referrals.advance import advance
 from secondopinion.referrals.afterwards import take_acknowledgements
 from secondopinion.referrals.chain import ask_for_another
 from secondopinion.referrals.checks.every import EVERY
-from secondopinion.referrals.models import Referral
+from secondopinion.referrals.language_work import read_out
+from secondopinion.referrals.models import ReadingAloud, Referral
 from secondopinion.referrals.overnight import differences, overnight
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.sweep import take_due
 from secondopinion.referrals.told import Choose, Report, Schedule, See, Withdraw
+from secondopinion.referrals.told_translating import ReadAloud
 
 GUARDED = (
     "referrals_event",
     "referrals_notice",
     "letters_letter",
     "letters_mailing",
+    "referrals_readingaloud",
     "referrals_referral",
     "referrals_runningclock",
 )
@@ -71,12 +74,19 @@ def given_a_county_where_everything_happened(mailing):
     with plan_scope(NOW.date()):
         mail_all(mailing, NIGHT)
         acknowledge_all(NIGHT)
+        read_out_all(there.person("nurse@citrus"), NIGHT)
         return dict(Referral.objects.order_by("number").values_list("number", "state"))
 
 
 def mail_all(folder, now):
     for letter in Letter.objects.filter(mailed_at__isnull=True).order_by("owed_at"):
         post(letter.pk, now=now, carrier=PrintHouse(folder))
+
+
+def read_out_all(nurse, now):
+    """Maria reads Spanish; the letters that were not written in it are read out to her."""
+    for task in ReadingAloud.objects.filter(done_at__isnull=True):
+        read_out(task.referral_id, ReadAloud(task.letter_id, "read", "Interpreter 4711"), person=nurse, now=now)
 
 
 def acknowledge_all(now):
@@ -156,6 +166,7 @@ DAMAGE = {
     "acknowledged": "UPDATE letters_mailing SET stands = 'handed_over', acknowledged_at = NULL,"
     " handed_over_at = '2026-11-24 18:00Z' WHERE carrier = 'print' AND letter_id IN"
     f" (SELECT letter_id FROM referrals_notice WHERE referral_id = {of('denied')})",
+    "language": "UPDATE referrals_readingaloud SET done_at = NULL, outcome = '', interpreter = ''",
     "signatures": "UPDATE people_license SET to_on = '2026-11-20'",
     "visits": "UPDATE referrals_event SET step = 'see' WHERE step IN ('choose', 'see')"
     f" AND referral_id = {of('closed')}",

@@ -82,7 +82,7 @@ def killed(owner: database.Address, **told: str) -> dict[str, bool]:
     app = where.replace(f"{owner.user}:{owner.password}", f"{database.APP_ROLE}:{state.kept_secret('database-app')}")
     env = {
         **os.environ, "DATABASE_URL": where, "SECONDOPINION_APP_DATABASE_URL": app,
-        "DJANGO_SETTINGS_MODULE": "secondopinion.site.settings",
+        "DJANGO_SETTINGS_MODULE": "secondopinion.site.settings", "SECONDOPINION_DEMO": "1",
         "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent / "src")]),
     }  # fmt: skip
     done = subprocess.run([sys.executable, "-m", "referrals.killing", json.dumps(told)], env=env, capture_output=True)

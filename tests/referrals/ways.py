@@ -51,6 +51,7 @@ from referrals.brought import (
     with_the_reviewer,
 )
 from referrals.life import DENIAL, PDF, YES
+from referrals.spanish import to_be_read_out, words_entered
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.referrals import told as t
 from secondopinion.referrals import told_after as after
@@ -152,6 +153,8 @@ WAYS: dict[str, Callable[[County], Way]] = {
         c, lambda m: heard.MailAgain(m.letter_id, "print", WORDS), "appeals@plan"
     ),
     "mailed_again": lambda c: after_handing_over(c, lambda m: heard.MailedAgain(m.pk)),
+    "approve_words": words_entered,
+    "read_aloud": to_be_read_out,
     "close": close_ready,
     "dispute": lambda c: denied(c).ready(contact(), "intake@plan"),
     "acknowledge": lambda c: denied(c).then(contact()).ready(objections.Acknowledge("appeal"), "appeals@plan"),

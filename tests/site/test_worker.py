@@ -25,7 +25,8 @@ def a_worker(owner: Address, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A worker on this test's database, killed at the end if it still runs."""
     where = f"postgresql://{owner.user}:{owner.password}@{owner.host}:{owner.port}/{owner.name}"
     app = where.replace(f"{owner.user}:{owner.password}", f"{database.APP_ROLE}:{state.kept_secret('database-app')}")
-    said = {"DATABASE_URL": where, "SECONDOPINION_APP_DATABASE_URL": app, "SECONDOPINION_PRINT_HOUSE": str(folder)}
+    said = {"DATABASE_URL": where, "SECONDOPINION_APP_DATABASE_URL": app, "SECONDOPINION_PRINT_HOUSE": str(folder),
+            "SECONDOPINION_DEMO": "1"}  # fmt: skip
     command = [sys.executable, "-m", "secondopinion", "worker"]
     with subprocess.Popen(command, env={**os.environ, **said}) as process:
         try:

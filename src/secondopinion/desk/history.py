@@ -22,6 +22,7 @@ from secondopinion.desk.tellers_choosing import TELLERS_CHOOSING
 from secondopinion.desk.tellers_post import SENT, TELLERS_POST, where_to
 from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
+from secondopinion.desk.tellers_translating import TELLERS_TRANSLATING
 from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
 from secondopinion.desk.words import lowered, words_of
 from secondopinion.policy.clauses import Edition
@@ -246,5 +247,6 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         **TELLERS_CHOOSING,
         **TELLERS_REVIEW,
         **TELLERS_TIME,
+        **TELLERS_TRANSLATING,
     }
 )

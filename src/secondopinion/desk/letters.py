@@ -17,12 +17,14 @@ from secondopinion.desk.referral import head_of, referral_or_404
 from secondopinion.desk.referral_words import READERS
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import render as print_letter
+from secondopinion.letters.translating import in_language
 from secondopinion.people.doors import signed_in
 from secondopinion.policy.asked import Program
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.translating import words_so_far
 
 
 @signed_in(why="read a letter")
@@ -86,7 +88,8 @@ def pdf_of(letter: Letter) -> bytes:
     """The sealed bytes once there are any; before that, the frozen data printed as sealing will print it."""
     if letter.pdf is not None:
         return bytes(letter.pdf)
-    return print_letter(letter.kind, letter.program, letter.language, letter.data)
+    data = in_language(letter.language, letter.data, words_so_far(letter, letter.notice.referral_id))
+    return print_letter(letter.kind, letter.program, letter.language, data)
 
 
 def inline(pdf: bytes, name: str) -> HttpResponse:

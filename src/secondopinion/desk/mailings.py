@@ -10,9 +10,11 @@ from django.http import HttpRequest
 
 from secondopinion.desk.forms_post import AgainForm, CameBackForm, PostForm
 from secondopinion.desk.referral import now_of, person_of
+from secondopinion.letters.approving import Standing, drafts_stay, standing_of
 from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals.language_work import words_waiting
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.post_room import mailings_of
 from secondopinion.referrals.reading import is_honoured
@@ -44,5 +46,8 @@ def post_of(request: HttpRequest, found: Referral, one: Letter, typed: Mapping[s
         "back_form": back if may and out else None,
         "again_form": (typed.get("again") or AgainForm(auto_id="again-%s")) if may and mailings else None,
         "may_try_now": may and waits,
+        "words_waiting": words_waiting(one),
+        "is_a_draft": one.sealed_at is None and standing_of(one.kind, one.language) is not Standing.APPROVED,
+        "drafts_stay": drafts_stay(),
         "post_open": bool(typed),
     }

@@ -31,6 +31,7 @@ from secondopinion.people.person import Person
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.access import one
+from secondopinion.referrals.language_work import to_read_out, to_translate
 from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.listing import unsuited_of
 from secondopinion.referrals.models import Referral
@@ -170,6 +171,8 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "finished": found.state in FINISHED,
         "guide": guide(found, columns),
         "instants": six_instants(found),
+        "to_translate": to_translate(person, found),
+        "to_read_out": to_read_out(person, found),
         "maybe_appeal": maybe_appeal_of(request, found, setting, allowed, refusal),
     }
 

@@ -14,6 +14,7 @@ from secondopinion.desk.packet import packet_pdf, packet_zip
 from secondopinion.desk.referral import referral
 from secondopinion.desk.search_network import search_network
 from secondopinion.desk.steps import take_step
+from secondopinion.desk.translations_words import letter_aloud, letter_words, letter_words_approve
 
 urlpatterns = [
     path("referrals/<slug:number>/", referral, name="referral"),
@@ -30,6 +31,9 @@ urlpatterns = [
     path("referrals/<slug:number>/letters/<uuid:letter_id>/try/", letter_try_now, name="letter-try-now"),
     path("referrals/<slug:number>/letters/<uuid:letter_id>/back/", letter_came_back, name="letter-came-back"),
     path("referrals/<slug:number>/letters/<uuid:letter_id>/again/", letter_again, name="letter-again"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/words/", letter_words, name="letter-words"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/words/approve/", letter_words_approve, name="approve-words"),
+    path("referrals/<slug:number>/letters/<uuid:letter_id>/aloud/", letter_aloud, name="letter-aloud"),
     path("referrals/<slug:number>/papers/<uuid:paper_id>/paper.pdf", paper_pdf, name="paper-pdf"),
     path("referrals/<slug:number>/packet.pdf", packet_pdf, name="packet-pdf"),
     path("referrals/<slug:number>/packet.zip", packet_zip, name="packet-zip"),

@@ -13,6 +13,8 @@ from secondopinion.desk import (
     members,
     post,
     post_addresses,
+    translations,
+    translations_wordings,
     work_list,
 )
 
@@ -31,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
     path("post/offices/", post_addresses.offices, name="post-offices"),
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
+    path("translations/", translations.translations, name="translations"),
+    path("translations/wordings/", translations_wordings.letter_wordings, name="wordings"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

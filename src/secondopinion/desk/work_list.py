@@ -25,6 +25,7 @@ from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Urgency
 from secondopinion.referrals.access import by_own_clock, visible_to, with_a_clock, work_list
 from secondopinion.referrals.forwarding import waiting_for
+from secondopinion.referrals.language_work import wait_for_words
 from secondopinion.referrals.models import Decider, Referral
 from secondopinion.referrals.states import FINISHED, State
 
@@ -40,6 +41,7 @@ HELD: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {  # what somebody
     "appeal": ("May be an appeal", "maybe_appeal_of__isnull", ("intake", "nurse", "appeals")),
     "authority": ("Waits for authority", "representative_needed", ("intake", "nurse")),
 }
+WORDS_WAIT: Final = ("language", "Translations", ("intake", "nurse", "physician", "appeals"))
 OWN: Final = {"contracting": "Agreements", "appeals": "Appeals and complaints"}  # views by a role's own clock
 TIME: Final = {"overdue": "Overdue", "close": "Due within 24 hours"}
 
@@ -146,6 +148,8 @@ def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str],
     elif chosen["view"] in HELD:
         column = HELD[chosen["view"]][1]
         rows = rows.filter(**{column: not column.endswith("__isnull")})
+    elif chosen["view"] == WORDS_WAIT[0]:
+        rows = wait_for_words(rows)
     by = _clock(chosen)
     if chosen["time"] == "overdue":
         rows = rows.filter(**{f"{by}__lt": now})
@@ -230,6 +234,8 @@ def _tabs(person: Person, chosen: Mapping[str, str], now: datetime) -> list[Tab]
         (TIME["close"], {**everything, "time": "close"}),
     ]
     views += [(words, {"view": view}) for view, (words, _, roles) in HELD.items() if person.is_a(*roles)]
+    if person.is_a(*WORDS_WAIT[2]):
+        views.append((WORDS_WAIT[1], {"view": WORDS_WAIT[0]}))
     here = {name: chosen[name] for name in ("view", "time") if chosen[name]}
     tabs: list[Tab] = []
     for words, view in views:

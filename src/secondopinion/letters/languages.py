@@ -65,14 +65,16 @@ def written(code: str) -> str | None:
 
 
 def language_for(kind: str, code: str) -> str:
-    """The language of one letter to a reader whose language is `code`: theirs where it is drawn, else English.
+    """The language of one letter to a reader whose language is `code`: theirs where it is complete, else English.
 
-    A reader whose language it is not is told, on a page that travels along, how to have it read out (45 CFR 92.11).
-    Raises UnknownLetter for a kind that does not exist.
+    A reader whose language it is not is told, on a page that travels along, how to have it read out (45 CFR 92.11),
+    and somebody has the task to do it. Raises UnknownLetter for a kind that does not exist.
     """
     drawn = kind_named(kind)
     tag = written(code) if drawn.reader in OWN_LANGUAGE else ENGLISH
-    return tag if tag is not None and tag in drawn.languages else ENGLISH
+    # Reading: a language counts once all of it stands. A Member who had one letter in Farsi and the next in English
+    # would take the English one for somebody else's.
+    return tag if tag is not None and LANGUAGES[tag].complete and tag in drawn.languages else ENGLISH
 
 
 def must_be_drawn(kind: Kind) -> tuple[str, ...]:

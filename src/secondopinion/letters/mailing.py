@@ -8,26 +8,33 @@ knows it by its key, takes the second try as the first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
+from secondopinion.letters.approving import keep_back_a_draft
 from secondopinion.letters.carriers import Carrier, Enclosure, NotCarried, Parcel
 from secondopinion.letters.freeze import Frozen
+from secondopinion.letters.languages import ENGLISH
 from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.letters.paper import Sealed, seal
+from secondopinion.letters.refusal import KeptBack
 from secondopinion.letters.sheets import address_sheet, fax_cover
+from secondopinion.letters.translating import free_words, in_language
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import questions
 
 PROVEN_BY_REPORT = frozenset({By.FAX})
 """Carriers whose handing over proves nothing: the letter has left when their report says that it arrived."""
+
+
+SEAL: Final = ("pdf", "pdf_sha256", "marks", "printed", "printed_with", "wording_sha256", "sealed_at")
 
 
 class NoSuchLetter(LookupError):
@@ -47,7 +54,8 @@ class Way:
 class Envelope:
     """What a mailing gets besides the letter: enclosures, and another address where the letter's own is not to be used.
 
-    `held`: why this mailing must not leave at all this way now.
+    `held`: why this mailing must not leave at all this way now. `words`: the approved translations of what people wrote
+    for this letter, by the original.
     """
 
     enclosures: tuple[Enclosure, ...] = ()
@@ -55,6 +63,7 @@ class Envelope:
     confidential: bool = False
     certificate: str = ""
     held: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ def next_mailing(letter: Letter, way: Way, now: datetime, *, lines: tuple[str, .
 
 
 def hand_over(mailing: Mailing, *, now: datetime, carrier: Carrier, envelope: Envelope) -> Posted | None:
-    """Give one mailing to its carrier. None when that was done before. Raises Incomplete and NotCarried."""
+    """Give one mailing to its carrier. None when that was done before. Raises Incomplete, KeptBack and NotCarried."""
     with transaction.atomic():
         letter = Letter.objects.select_for_update().get(pk=mailing.letter_id)
         mailing = Mailing.objects.get(pk=mailing.pk)  # as it stands now that the letter is ours
@@ -130,15 +139,13 @@ def hand_over(mailing: Mailing, *, now: datetime, carrier: Carrier, envelope: En
         first = letter.mailed_at is None
         leaves = first and mailing.carrier != By.PORTAL
         if letter.sealed_at is None:
-            _seal(letter, now)
+            _seal(letter, envelope.words, now)
         receipt = carrier.post(_parcel(letter, mailing, envelope))
         leaves = leaves and mailing.carrier not in PROVEN_BY_REPORT
         if leaves:
             letter.mailed_at, letter.batch_line = now, receipt
         if first:
-            letter.save(
-                update_fields=["pdf", "pdf_sha256", "marks", "printed_with", "sealed_at", "mailed_at", "batch_line"]
-            )
+            letter.save(update_fields=[*SEAL, "mailed_at", "batch_line"])
         mailing.stands, mailing.handed_over_at, mailing.receipt = Stands.HANDED_OVER, now, receipt
         mailing.confidential, mailing.why = envelope.confidential, ""
         if mailing.carrier in (By.PORTAL, By.MAIL):  # taken is arrived: nothing more is reported
@@ -178,11 +185,31 @@ def required_marks(kind: str, program: str, data: Mapping[str, Any]) -> frozense
     return questions.what_must_the_letter_say(edition, kind, Program(program), differs=differs)
 
 
-def _seal(letter: Letter, now: datetime) -> None:
+def finished(letter: Letter, words: Mapping[str, str]) -> tuple[Sealed, dict[str, Any] | None]:
+    """The letter printed in its language and read back, and the data it was printed from; None: as it was frozen.
+
+    `words`: translations of what people wrote for it, by the original. Raises KeptBack where one is missing, and
+    Incomplete.
+    """
+    if lacking := [each for each in free_words(letter.language, letter.data) if each not in words]:
+        raise KeptBack(
+            f"The letter “{letter.kind.replace('_', ' ')}” waits for a translation: {len(lacking)} of the texts that "
+            "were written for it have none that is approved. Its clock runs; see “Translations”."
+        )
     frozen = Frozen(
         letter.kind, letter.program, letter.language, letter.data, letter.data_sha256, letter.template_sha256
     )
-    sealed: Sealed = seal(frozen, required_marks(letter.kind, letter.program, letter.data))
+    required = required_marks(letter.kind, letter.program, letter.data)
+    if letter.language == ENGLISH:
+        return seal(frozen, required), None
+    # What was frozen stays; what is printed is kept beside it. The seal of the paper proves the second.
+    printed = in_language(letter.language, letter.data, words)
+    return seal(replace(frozen, data=printed), required), printed
+
+
+def _seal(letter: Letter, words: Mapping[str, str], now: datetime) -> None:
+    letter.wording_sha256 = keep_back_a_draft(letter.kind, letter.language)
+    sealed, letter.printed = finished(letter, words)
     letter.pdf, letter.pdf_sha256, letter.sealed_at = sealed.pdf, sealed.sha256, now
     letter.marks, letter.printed_with = sorted(sealed.marks), sealed.template_sha256
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from secondopinion.letters.kinds import ADVERSE
+from secondopinion.letters.models_approving import WordingApproval as WordingApproval  # its table belongs to this room
 from secondopinion.letters.models_mailing import Mailing as Mailing  # its tables belong to this room
 from secondopinion.letters.models_mailing import OfficeAddress as OfficeAddress
 from secondopinion.people.models import PROGRAMS, HealthNetwork
@@ -98,6 +99,12 @@ class Letter(models.Model):
     marks = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     printed_with = models.CharField(
         max_length=64, blank=True, db_default="", default="", help_text="The template's SHA-256 when it was printed"
+    )
+    printed = models.JSONField(
+        null=True, help_text="Its data in the words of its language, as it was printed; none: as it was frozen"
+    )
+    wording_sha256 = models.CharField(
+        max_length=64, blank=True, db_default="", default="", help_text="Of its template's words when it was printed"
     )
     sealed_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)

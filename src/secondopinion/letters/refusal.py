@@ -1,4 +1,4 @@
-"""The one refusal of this storey: a letter that would not say what it must."""
+"""The refusals of this storey: a letter that would not say what it must, and one that may not leave yet."""
 
 from __future__ import annotations
 
@@ -11,3 +11,7 @@ class Incomplete(ValueError):
         self.what = what
         name = kind.replace("_", " ")
         super().__init__(f"The letter “{name}” cannot be made: {what}. Give that value, then try again.")
+
+
+class KeptBack(Exception):
+    """A letter may not leave yet: its words are not translated, or nobody has approved them. Carries a sentence."""

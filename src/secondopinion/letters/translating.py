@@ -63,10 +63,17 @@ def set_phrase(language: str, words: str) -> str | None:
 
 def free_words(language: str, data: Mapping[str, Any]) -> tuple[str, ...]:
     """The words of a letter's data that need a translation of their own in this language, each once, in order."""
-    if language == ENGLISH:
-        return ()
-    found = (words for path, words in _leaves(data) if _must(path) and set_phrase(language, words) is None)
-    return tuple(dict.fromkeys(found))
+    return tuple(free_places(language, data))
+
+
+def free_places(language: str, data: Mapping[str, Any]) -> dict[str, Path]:
+    """The same words, each with the first place in the data where they stand."""
+    found: dict[str, Path] = {}
+    if language != ENGLISH:
+        for path, words in _leaves(data):
+            if _must(path) and set_phrase(language, words) is None:
+                found.setdefault(words, path)
+    return found
 
 
 def in_language(language: str, data: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:

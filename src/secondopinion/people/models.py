@@ -236,6 +236,9 @@ class AuthorizedRepresentative(Period):
     evidence = models.CharField(max_length=200, help_text="What paper proves it, and where it is kept")
     phone = models.CharField(max_length=20, blank=True)
     address = models.CharField(max_length=160, blank=True)
+    language = models.CharField(
+        max_length=8, blank=True, db_default="", default="", help_text="None: nobody asked; copies are in the Member's"
+    )
 
     class Meta:
         ordering = ("member", "from_on")

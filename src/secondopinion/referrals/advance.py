@@ -32,8 +32,10 @@ from secondopinion.referrals import (
     outside,
     peers,
     posted,
+    reading_aloud,
     reviewing,
     timing,
+    translating,
 )
 from secondopinion.referrals.change import Change, Taken
 from secondopinion.referrals.ledger import lock, write
@@ -125,6 +127,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "came_back": posted.came_back,
         "mail_again": posted.mail_again,
         "mailed_again": posted.mailed_again,
+        "approve_words": translating.approve_words,
+        "read_aloud": reading_aloud.read_aloud,
         "close": closing.close,
     }
 )

@@ -17,12 +17,17 @@ from secondopinion.policy.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One letter that a step owes: to whom, and the data that is frozen into it."""
+    """One letter that a step owes: to whom, and the data that is frozen into it.
+
+    `language`: what it is written in. `speaks`: the reader's own language, as the enrolment file has it; empty where
+    that is not asked, as of offices.
+    """
 
     kind: str
     recipient_role: str
     data: Mapping[str, Any]
     language: str = "en"
+    speaks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

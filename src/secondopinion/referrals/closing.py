@@ -16,7 +16,7 @@ from secondopinion.referrals.change import Change
 from secondopinion.referrals.clockwork_objecting import OVERTURNED
 from secondopinion.referrals.copies import ROLE as COPY
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Notice, RunningClock
+from secondopinion.referrals.models import Notice, ReadingAloud, RunningClock
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Close, Mailed
 
@@ -78,6 +78,12 @@ def open_items(referral_id: UUID) -> list[str]:
     left = [
         f"letter not mailed: {n.kind.replace('_', ' ')}"
         for n in Notice.objects.filter(referral_id=referral_id, letter__mailed_at__isnull=True)
+    ]
+    left += [
+        f"letter to be read out: {kind.replace('_', ' ')}"
+        for kind in ReadingAloud.objects.filter(referral=referral_id, done_at__isnull=True)
+        .order_by("owed_at")
+        .values_list("letter__kind", flat=True)
     ]
     left += [f"letter came back: {kind.replace('_', ' ')}" for kind in undelivered(referral_id)]
     left += [

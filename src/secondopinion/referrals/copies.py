@@ -1,7 +1,8 @@
 """Copies of the Member's letters to whoever may act for the Member (GG.1507 II.C; 45 CFR 164.502(g)).
 
 A copy is owed with its letter, by the authority on record that day, and leaves only while that authority holds. It is
-the Member's own letter, word for word, in an envelope of its own; it says first that it is a copy, and whose.
+the Member's own letter, word for word, in an envelope of its own; it says first that it is a copy, and whose. It is in
+the representative's own language where that is on record, else in the Member's.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _copy(owed: Owed, who: AuthorizedRepresentative) -> Owed:
         "address_lines": _address(who, owed.data["recipient"]["address_lines"]),
         "acts_for": owed.data["member"]["name"],
     }
-    return replace(owed, recipient_role=ROLE, data={**owed.data, "recipient": envelope})
+    return replace(owed, recipient_role=ROLE, data={**owed.data, "recipient": envelope}, speaks=who.language)
 
 
 def _address(who: AuthorizedRepresentative, member_lines: Iterable[str]) -> list[str]:

@@ -7,43 +7,67 @@ day, and is printed once for all of them. The shapes are those of the examples b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from secondopinion.letters.approving import keep_back_a_draft
 from secondopinion.letters.carriers import Enclosure
 from secondopinion.letters.freeze import freeze
 from secondopinion.letters.kinds import kind_named
+from secondopinion.letters.languages import ENGLISH
 from secondopinion.letters.mailing import required_marks
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import seal
+from secondopinion.letters.translating import in_language
 from secondopinion.people.models import Member
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.enclosures import encloses
 from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import contacts, rights
+from secondopinion.referrals.models import ReadingAloud
 from secondopinion.referrals.notices import contact_lines, to_member
 
+LANGUAGE_HELP: Final = "language_help"
 OTHERS_WHO_HELP: Final = ("medicare", "hicap")
 KEPT: Final = 512  # leaflets kept printed: programs by languages by leaflets by a few days
 
 
 def leaflets_with(letter: Letter) -> tuple[Enclosure, ...]:
-    """What the law has travel with a letter, of the letter's own day, program and language."""
+    """What the law has travel with a letter, of the letter's own day, program and language.
+
+    A letter that somebody must read out has the sheet that offers help in many languages on top of the others, whether
+    the law has it travel with such a letter or not. Raises KeptBack where the wording of one is a draft.
+    """
     program, on = Program(letter.program), date.fromisoformat(letter.data["dated_on"])
-    return tuple(leaflet(name, program, letter.language, on) for name in encloses(letter.kind, program, on))
+    names = encloses(letter.kind, program, on)
+    if ReadingAloud.objects.filter(letter=letter.pk).exists():
+        names = (LANGUAGE_HELP, *(name for name in names if name != LANGUAGE_HELP))
+    for name in names:
+        keep_back_a_draft(name, _drawn(name, letter.language))
+    return tuple(leaflet(name, program, letter.language, on) for name in names)
 
 
 @lru_cache(maxsize=KEPT)
 def leaflet(name: str, program: Program, language: str, on: date) -> Enclosure:
-    """One leaflet, printed, read back and sealed. Raises Incomplete and UnknownLetter as any letter does."""
-    # Reading: a leaflet that is not drawn in the letter's language goes in English, beside the sheet that offers help.
-    drawn = language if language in kind_named(name).languages else "en"
+    """One leaflet, printed, read back and sealed. Raises Incomplete and UnknownLetter as any letter does.
+
+    Its words are the same for everybody, so its set phrases are all that is translated in its data.
+    """
+    drawn = _drawn(name, language)
     data = SAYS[name](program, on)
-    sealed = seal(freeze(name, program.value, drawn, data), required_marks(name, program.value, data))
+    frozen = freeze(name, program.value, drawn, data)
+    frozen = replace(frozen, data=in_language(drawn, frozen.data, {}))
+    sealed = seal(frozen, required_marks(name, program.value, data))
     return Enclosure(f"{name.replace('_', '-')}.pdf", sealed.pdf, sealed.sha256)
+
+
+def _drawn(name: str, language: str) -> str:
+    # Reading: a leaflet that is not drawn in the letter's language goes in English, beside the sheet that offers help.
+    return language if language in kind_named(name).languages else ENGLISH
 
 
 def right_statement(member: Member, program: Program, on: date, *, new: bool) -> dict[str, Any]:

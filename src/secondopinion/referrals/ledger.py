@@ -27,6 +27,7 @@ from secondopinion.policy.findings import Finding
 from secondopinion.referrals import clockwork
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.copies import with_copies
+from secondopinion.referrals.languages import debts_of, in_their_languages
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
@@ -92,7 +93,19 @@ notice AS (
 job AS (
   SELECT procrastinate_defer_jobs_v1(array_agg(ROW('mail', %(task)s::text, 0, %(referral)s::text, NULL,
     jsonb_build_object('letter_id', l.id, 'referral_id', %(referral)s::uuid), NULL)::procrastinate_job_to_defer_v1))
-    FROM jsonb_to_recordset(%(letters)s) AS l(id uuid))"""
+    FROM jsonb_to_recordset(%(letters)s) AS l(id uuid, waits boolean) WHERE NOT l.waits HAVING count(*) > 0)"""
+WORDS = """
+word AS (
+  INSERT INTO referrals_translation (id, referral_id, network_id, letter_id, field, original, original_sha256, language,
+    owed_at)
+  SELECT w.id, %(referral)s, %(network)s, w.letter, w.field, w.original, w.original_sha256, w.language, %(now)s
+    FROM jsonb_to_recordset(%(words)s) AS w(id uuid, letter uuid, field text, original text, original_sha256 text,
+      language text))"""
+ALOUD = """
+aloud AS (
+  INSERT INTO referrals_readingaloud (id, referral_id, network_id, letter_id, language, owed_at)
+  SELECT a.id, %(referral)s, %(network)s, a.letter, a.language, %(now)s
+    FROM jsonb_to_recordset(%(aloud)s) AS a(id uuid, letter uuid, language text))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +181,11 @@ def write(
 ) -> tuple[int, tuple[UUID, ...]]:  # fmt: skip
     """Write one step: event, state, clocks, letters, jobs. Returns the new position and the letters' ids.
 
-    Everything that can be refused is made before the first statement is sent. `new`: the referral is not in the
-    database yet, and its row is written too.
+    A letter whose words must be translated first has no job yet, but a row for each text. Everything that can be
+    refused is made before the first statement is sent. `new`: the referral is not in the database yet, and its row is
+    written too.
     """
-    owes = with_copies(before, change.owes, now)
+    owes = in_their_languages(before, with_copies(before, change.owes, now))
     frozen = [(uuid4(), owed, freeze(owed.kind, before.program, owed.language, owed.data)) for owed in owes]
     position = before.position + 1
     source = before.state if before.position else ""
@@ -202,9 +216,13 @@ def write(
         values["ends"] = orjson.dumps(ended).decode()
     if clocks.starts:
         values["starts"] = orjson.dumps([_clock(c) for c in clocks.starts]).decode()
+    debts = debts_of(before, frozen)
     if frozen:
-        values["letters"] = orjson.dumps([_letter(i, owed, f) for i, owed, f in frozen]).decode()
+        letters = [_letter(i, owed, f) | {"waits": i in debts.waiting} for i, owed, f in frozen]
+        values["letters"] = orjson.dumps(letters).decode()
         values["today"], values["task"] = now.astimezone(PACIFIC).date(), MAIL_TASK
+    more = {name: rows for name, rows in (("words", debts.words), ("aloud", debts.aloud)) if rows}
+    values |= {name: orjson.dumps(rows).decode() for name, rows in more.items()}
     for row in change.rows:
         row.save(force_insert=True)
     ends = bool(clocks.ends)
@@ -212,7 +230,7 @@ def write(
         # The same limit ends and begins anew: PostgreSQL may not touch a row twice in one statement.
         send(STOP_FIRST, {name: values[name] for name in ("ends", "referral")})
         ends = False
-    send(statement(() if new else tuple(columns), ends, bool(clocks.starts), bool(frozen)), values)
+    send(statement(() if new else tuple(columns), ends, bool(clocks.starts), bool(frozen), tuple(more)), values)
     return position, tuple(i for i, _, _ in frozen)
 
 
@@ -222,14 +240,15 @@ def have_mailed(letter_id: UUID, referral_id: UUID) -> None:
 
 
 @cache
-def statement(columns: tuple[str, ...], stops: bool, starts: bool, letters: bool) -> str:
+def statement(columns: tuple[str, ...], stops: bool, starts: bool, letters: bool, more: tuple[str, ...] = ()) -> str:
     """The one statement that writes a step: the event, the new state, and what else the step makes true.
 
-    Without `columns` the referral is new and its row is made.
+    Without `columns` the referral is new and its row is made. `more`: what its letters need, `words` and `aloud`.
     """
     assignments = ", ".join(f"{name} = %(new_{name})s" for name in columns)  # the names are our own columns
     parts = [EVENT, STATE.format(assignments=assignments) if columns else MADE]
-    parts += [part for part, wanted in ((STOP, stops), (START, starts), (LETTERS, letters)) if wanted]
+    wanted = ((STOP, stops), (START, starts), (LETTERS, letters), (WORDS, "words" in more), (ALOUD, "aloud" in more))
+    parts += [part for part, is_wanted in wanted if is_wanted]
     return f"WITH {', '.join(parts)} SELECT {'count(*) FROM job' if letters else '1'}"  # noqa: S608
 
 

@@ -193,6 +193,8 @@ AFTERWARDS = (
     _at_the_desk("came_back", "A letter came back", EVERY, None, "II.K", DESK | APPEALS | HOUSE),
     _at_the_desk("mail_again", "Sent a letter again", EVERY, None, "II.K", DESK | APPEALS | HOUSE),
     _at_the_desk("mailed_again", "Mailed a letter again", EVERY, None, "II.K", HOUSE),
+    _at_the_desk("approve_words", "Approved the translation of a letter's words", EVERY, None, "II.K", DESK | APPEALS),
+    _at_the_desk("read_aloud", "Read a letter out in the reader's language", EVERY, None, "II.K", DESK | APPEALS),
     _at_the_desk("close", "Closed", (S.REPORT_RECEIVED,), S.CLOSED, "III.F.1", HOUSE),
 )  # fmt: skip
 

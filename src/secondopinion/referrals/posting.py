@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -13,7 +14,7 @@ from secondopinion.letters.kinds import UnknownLetter
 from secondopinion.letters.mailing import hand_over, note_failure, waiting_mailings
 from secondopinion.letters.models import Mailing
 from secondopinion.letters.models_mailing import By
-from secondopinion.letters.refusal import Incomplete
+from secondopinion.letters.refusal import Incomplete, KeptBack
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
@@ -23,10 +24,11 @@ from secondopinion.referrals.models import Notice, Referral
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Close, Mailed
 from secondopinion.referrals.told_post import MailedAgain
+from secondopinion.referrals.translating import approved_words, owe_missing
 from secondopinion.referrals.ways_out import envelope_of, ways_of
 
 PAPER_ONLY: Final[Mapping[str, Carrier]] = MappingProxyType({})
-NOT_SENT = (NotCarried, Incomplete, UnknownLetter)
+NOT_SENT = (NotCarried, Incomplete, UnknownLetter, KeptBack)
 
 
 def post(letter_id: UUID, *, now: datetime, carrier: Carrier, electronic: Mapping[str, Carrier] = PAPER_ONLY) -> bool:
@@ -47,6 +49,7 @@ def post(letter_id: UUID, *, now: datetime, carrier: Carrier, electronic: Mappin
         except NOT_SENT as error:
             with plan_scope(day):
                 note_failure(mailing, str(error), now=now)
+                owe_missing(notice_of(letter_id), now)
             failed = failed or error
     if failed is not None:
         raise failed
@@ -65,7 +68,7 @@ def _hand_over(mailing: Mailing, notice: Notice, carriers: Mapping[str, Carrier]
         raise NotCarried(
             f"The way “{By(mailing.carrier).label}” is not set up any more. Set it up, or send the letter by mail."
         )
-    envelope = envelope_of(notice, mailing, now)
+    envelope = replace(envelope_of(notice, mailing, now), words=approved_words(notice))
     posted = hand_over(mailing, now=now, carrier=carrier, envelope=envelope)
     if posted is None:
         return False

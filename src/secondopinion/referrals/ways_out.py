@@ -74,17 +74,18 @@ def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
 
 def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
     """What goes into the same envelope: the report with every letter that delivers it, the records with the
-    authorization of whoever gives the opinion (III.F, III.F.1; 45 CFR 164.502(b)(2)(i)), else the leaflets that the law
-    has travel with the letter.
+    authorization of whoever gives the opinion (III.F, III.F.1; 45 CFR 164.502(b)(2)(i)); and before them the leaflets
+    that the law has travel with the letter.
     """
+    leaflets = leaflets_with(notice.letter)
     if notice.kind in ("report_to_member", "report_to_professional"):
         files = [ConsultationReport.objects.select_related("paper").get(referral_id=notice.referral_id).paper]
     elif notice.kind == "authorization_to_professional":
         records = Paper.objects.filter(referral_id=notice.referral_id, kind=Paper.Kind.RECORD)
         files = list(records.order_by("added_at", "id"))
     else:
-        return leaflets_with(notice.letter)
-    return tuple(Enclosure(file.name, bytes(file.content), file.sha256) for file in files)
+        files = []
+    return (*leaflets, *(Enclosure(file.name, bytes(file.content), file.sha256) for file in files))
 
 
 def _verified(notice: Notice, by: str, now: datetime) -> OfficeAddress | None:

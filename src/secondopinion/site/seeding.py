@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ from secondopinion.people.models import (
 )
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Referral
-from secondopinion.site.state import kept_secret
+from secondopinion.site.state import is_for_trying_out, kept_secret
 from secondopinion.site.stories import tell_all
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -76,16 +75,6 @@ class Seeded:
     sign_ins: tuple[SignIn, ...]
     password: str
     token: str
-
-
-def is_for_trying_out() -> bool:
-    """Whether this installation may hold the made-up county.
-
-    `SECONDOPINION_DEMO` decides when it is set; else the embedded database may, and one named by `DATABASE_URL`
-    may not.
-    """
-    said = os.environ.get("SECONDOPINION_DEMO", "").strip().lower()
-    return said in {"1", "yes", "true", "on"} if said else not os.environ.get("DATABASE_URL")
 
 
 def sign_ins() -> tuple[SignIn, ...]:

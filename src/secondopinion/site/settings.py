@@ -144,6 +144,8 @@ SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # before `npm ci` there is no USW
 # Ours
 PRINT_HOUSE = Path(os.environ.get("SECONDOPINION_PRINT_HOUSE") or STATE / "print-house")
 """The folder the print house fetches letters from."""
+LETTERS_APPROVED_ONLY = not state.is_for_trying_out()
+"""Whether a letter whose wording nobody has approved stays here. Only made-up people get letters that are drafts."""
 BATCH_CLOSES = os.environ.get("SECONDOPINION_BATCH_CLOSES", "11:00 15:00 23:50")
 """When a day's batches are closed, Pacific time; what comes later goes into the next one."""
 FAX = os.environ.get("SECONDOPINION_FAX", "")

@@ -19,6 +19,16 @@ def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
+def is_for_trying_out() -> bool:
+    """Whether this installation may hold the made-up county, and lets drafts of letters leave.
+
+    `SECONDOPINION_DEMO` decides when it is set; else the embedded database may, and one named by `DATABASE_URL`
+    may not.
+    """
+    said = os.environ.get("SECONDOPINION_DEMO", "").strip().lower()
+    return said in {"1", "yes", "true", "on"} if said else not os.environ.get("DATABASE_URL")
+
+
 def home() -> Path:
     """The state folder: ``SECONDOPINION_HOME``, else a folder of this clone's own.
 

@@ -6,6 +6,7 @@ before `now`, so the clocks, letters and histories are what they would have been
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -24,14 +25,20 @@ from secondopinion.people.person import SYSTEM, Person, person_of
 from secondopinion.policy.calendar import business_calendar
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.afterwards import take_acknowledgements
-from secondopinion.referrals.models import Notice
+from secondopinion.referrals.language_work import approve, read_out, with_all_their_words
+from secondopinion.referrals.models import Notice, ReadingAloud, Translation
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.request import Request
 from secondopinion.referrals.told import Told
+from secondopinion.referrals.told_translating import ApproveWords, ReadAloud
+from secondopinion.referrals.translating import enter, fingerprint
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 REPORT = Path(__file__).with_name("county") / "consultation-report.pdf"
+WORDS: dict[str, dict[str, str]] = tomllib.loads(
+    (Path(__file__).with_name("county") / "translations.toml").read_text(encoding="utf-8")
+)
 DOUBTS_SURGERY = {"surgery_is_recommended": True, "member_questions_surgery": True}
 
 
@@ -71,10 +78,28 @@ class Teller:
         advance(referral, told, person=SYSTEM, now=at)
 
     def mailed(self, referral: UUID, at: datetime) -> None:
-        """The worker mailed every letter that waited."""
-        waiting = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
-        for letter_id in list(waiting.values_list("letter_id", flat=True)):
+        """The worker mailed every letter that waited, once its words were translated; others were read out in English.
+
+        A letter with words that the made-up agency has not translated goes on waiting.
+        """
+        owed = Notice.objects.filter(referral_id=referral, letter__mailed_at__isnull=True)
+        for letter_id in owed.values_list("letter_id", flat=True):
+            self._translated(referral, letter_id, at)
+        for letter_id in list(with_all_their_words(owed).values_list("letter_id", flat=True)):
             post(letter_id, now=at, carrier=self.carrier)
+        for letter_id in ReadingAloud.objects.filter(referral=referral, done_at=None).values_list("letter", flat=True):
+            told = ReadAloud(letter_id, "read", "Interpreter 2231, Puente Interpreting")
+            read_out(referral, told, person=staff("intake@plan", at), now=at)
+
+    def _translated(self, referral: UUID, letter_id: UUID, at: datetime) -> None:
+        """The agency translated a letter's words; one person entered them and another approved."""
+        rows = Translation.objects.filter(letter=letter_id, approved_at__isnull=True)
+        texts = {row.pk: words for row in rows if (words := WORDS.get(row.language, {}).get(row.original))}
+        if not texts:
+            return
+        enter(referral, letter_id, texts, "Puente Translations", person=staff("intake@plan", at), now=at)
+        seen = tuple(fingerprint(row) for row in rows.all() if row.pk in texts)
+        approve(referral, ApproveWords(letter_id, seen), person=staff("nurse@plan", at), now=at)
 
     def acknowledged(self) -> None:
         """The made-up print house has answered for every letter of the days before today."""

@@ -51,6 +51,16 @@ class Sent(NamedTuple):
     handed_over_at: datetime | None
 
 
+class Unread(NamedTuple):
+    """One letter that its reader cannot read yet: kept back for a translation, or to be read out."""
+
+    letter_id: UUID
+    kind: str
+    language: str
+    since: datetime
+    kept_back: bool
+
+
 class Earlier(NamedTuple):
     """The opinion that this one follows."""
 
@@ -85,6 +95,7 @@ class Case:
     licenses: Mapping[int, Sequence[Licensed]]
     now: datetime | None
     sent: Sequence[Sent] = ()
+    unread: Sequence[Unread] = ()
 
 
 @dataclass(frozen=True, slots=True)

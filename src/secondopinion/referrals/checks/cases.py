@@ -15,7 +15,7 @@ import orjson
 
 from secondopinion.people.models import License
 from secondopinion.people.prepared import send
-from secondopinion.referrals.checks.case import Case, Earlier, Licensed, Owing, Past, Sent
+from secondopinion.referrals.checks.case import Case, Earlier, Licensed, Owing, Past, Sent, Unread
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
 ROWS = f"SELECT {', '.join(COLUMNS)} FROM referrals_referral WHERE id = ANY(%s) ORDER BY number"  # noqa: S608
@@ -37,6 +37,15 @@ SENT = (
     " JOIN referrals_notice n ON n.letter_id = m.letter_id"
     " WHERE m.stands = 'handed_over' AND m.carrier = 'print' AND n.referral_id = ANY(%s) ORDER BY m.handed_over_at"
 )
+UNREAD = (
+    "SELECT t.referral_id, t.letter_id, n.kind, t.language, min(t.owed_at) AS since, true"
+    " FROM referrals_translation t JOIN referrals_notice n ON n.letter_id = t.letter_id"
+    " WHERE t.approved_at IS NULL AND t.referral_id = ANY(%(ids)s)"
+    " GROUP BY t.referral_id, t.letter_id, n.kind, t.language"
+    " UNION ALL SELECT a.referral_id, a.letter_id, n.kind, a.language, a.owed_at, false"
+    " FROM referrals_readingaloud a JOIN referrals_notice n ON n.letter_id = a.letter_id"
+    " WHERE a.done_at IS NULL AND a.referral_id = ANY(%(ids)s) ORDER BY since, letter_id"
+)
 EARLIER = "SELECT id, number, member_id, opinion_number FROM referrals_referral WHERE id = ANY(%s)"
 
 
@@ -47,12 +56,14 @@ def cases(ids: Sequence[UUID], licenses: Mapping[int, Sequence[Licensed]], now: 
     clocks = _by_referral(send(CLOCKS, [list(ids)]), Running)
     owed = _by_referral(send(OWED, [list(ids)]), Owing)
     sent = _by_referral(send(SENT, [list(ids)]), Sent)
+    unread = _by_referral(send(UNREAD, {"ids": list(ids)}), Unread)
     followed = [row.follows_id for row in rows if row.follows_id is not None]
     earlier = {row[0]: Earlier(*row[1:]) for row in (send(EARLIER, [followed]).fetchall() if followed else ())}
     for row in rows:
         yield Case(
             row, events.get(row.id, ()), clocks.get(row.id, ()), owed.get(row.id, ()),
             earlier.get(row.follows_id) if row.follows_id else None, licenses, now, sent.get(row.id, ()),
+            unread.get(row.id, ()),
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from secondopinion.referrals.checks.ends_owe_their_notice import EndsOweTheirNot
 from secondopinion.referrals.checks.hashes_link import HashesLink
 from secondopinion.referrals.checks.history_has_no_gap import HistoryHasNoGap
 from secondopinion.referrals.checks.letters_are_owed_once import LettersAreOwedOnce
+from secondopinion.referrals.checks.letters_can_be_read import LettersCanBeRead
 from secondopinion.referrals.checks.letters_leave_within_a_day import LettersLeaveWithinADay
 from secondopinion.referrals.checks.mailing_is_proven import MailingIsProven
 from secondopinion.referrals.checks.none_is_stuck import NoneIsStuck
@@ -34,6 +35,7 @@ EVERY: tuple[Check, ...] = (
     LettersAreOwedOnce(),
     MailingIsProven(),
     LettersLeaveWithinADay(),
+    LettersCanBeRead(),
     WhatWasHandedOverIsAcknowledged(),
     PhysiciansSigned(),
     OneAuthorizationOneVisit(),
