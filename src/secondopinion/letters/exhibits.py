@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from secondopinion.letters.freeze import Frozen, freeze
-from secondopinion.letters.kinds import Example, Kind, examples, kind_named
+from secondopinion.letters.kinds import PROGRAMS, Example, Kind, examples, kind_named
 from secondopinion.letters.mailing import required_marks
 from secondopinion.letters.preview import Preview, preview
 from secondopinion.letters.translating import in_language
@@ -29,8 +29,9 @@ class Exhibit:
 
 
 def cases(kind: str, program: str = "") -> tuple[tuple[Example, str], ...]:
-    """The examples of a kind, each with its program; of one program where one is named. Raises UnknownLetter."""
-    every = ((each, str(each.data["referral"]["program"])) for each in examples(kind))
+    """The examples of a kind, the usual one first, each with its program; of one program where one is named."""
+    every = [(each, str(each.data["referral"]["program"])) for each in examples(kind)]
+    every.sort(key=lambda case: (not case[0].name.endswith(("example", *PROGRAMS)), case[0].name))
     return tuple((each, of) for each, of in every if program in ("", of))
 
 
