@@ -62,7 +62,10 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision or an event that owes letters: who is written to with which kind, and why nobody else is."""
+    """A decision or an event that owes letters: who is written to with which kind, and why nobody else is.
+
+    `one_sheet`: the same sheet in many languages goes to every reader.
+    """
 
     key: str
     words: str
@@ -71,6 +74,7 @@ class Decision:
     nobody_else: str
     only_in: tuple[str, ...] = ()
     elsewhere: str = ""
+    one_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,11 @@ def cell(edition: Edition, program: Program, decision: str, recipient: str, lang
     kind = found.letters.get("member" if recipient == "representative" else recipient, "")
     if not kind:
         return Cell(program, decision, recipient, language, why_none=found.nobody_else)
-    own = recipient in OWN_LANGUAGE and language in languages(program, on)
+    own = recipient in OWN_LANGUAGE and (found.one_sheet or language in languages(program, on))
     always = _marks(edition, kind, program, name, differs=False)
     return Cell(
         program, decision, recipient, language, kind,
-        written_in=language if own else ENGLISH,
+        written_in=language if own and not found.one_sheet else ENGLISH,
         read_out=recipient in OWN_LANGUAGE and not own,
         elements=tuple(element(mark) for mark in sorted(always)),
         when_differing=tuple(
