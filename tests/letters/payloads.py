@@ -47,7 +47,7 @@ def spoil(data: dict[str, Any], chance: random.Random) -> str:
     elif stroke == "blank":
         put(data, path, chance.choice(BLANKS))
     elif stroke == "sort":
-        put(data, whole, chance.choice(STRANGERS))
+        put(data, whole, copy.deepcopy(chance.choice(STRANGERS)))
     elif stroke == "double":
         found = data.get(str(path[0]))
         if isinstance(found, list) and found:
