@@ -122,6 +122,25 @@ def test_the_pages_behind_a_referral_keep_the_baseline(somebody: SomebodyAt, gal
     gallery.found_nothing()
 
 
+def test_the_gallery_of_letters_keeps_the_baseline(somebody: SomebodyAt, gallery: Gallery, watch: Watch) -> None:
+    watch.expected.add(404)
+    nurse = somebody("nurse@plan")
+    nurse.open("/")
+    nurse.follow("Letters")
+    gallery.look(nurse, "Letters")
+    nurse.open("/letters/?program=onecare&language=es")
+    gallery.look(nurse, "Letters, of a program in a language")
+    for language, name in (("en", "English"), ("es", "Spanish"), ("ar", "Arabic")):
+        nurse.open(f"/letters/denial_to_member/{language}/?program=onecare")
+        gallery.look(nurse, f"Letter of the gallery, {name}")
+    nurse.open("/letters/denial_to_member/en/?program=onecare")
+    nurse.page.get_by_role("link", name="Show it on page 2").first.click()
+    expect(nurse.page.locator("svg.lt-spots g:target")).to_have_count(1)
+    nurse.open("/letters/denial_to_requester/es/")
+    gallery.look(nurse, "Letter of the gallery, not drawn")
+    gallery.found_nothing()
+
+
 def test_the_post_keeps_the_baseline(somebody: SomebodyAt, gallery: Gallery, watch: Watch) -> None:
     watch.expected.add(422)
     nurse = somebody("nurse@plan")

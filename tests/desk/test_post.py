@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -190,8 +191,13 @@ def test_the_days_add_up_and_a_difference_names_its_letters(
     nurse = signed_in_as("nurse@plan")
     said = words(nurse, "/post/days/")
     assert "Not taken up yet" in said
-    assert found.number in said.split("behind the differences")[1]
-    assert second.number not in said.split("behind the differences")[1], "nobody has taken it up, so it has no mailing"
+    differences, by_day = said.split("behind the differences")[1].split("By day and carrier")
+    assert found.number in differences
+    assert second.number in differences, "nobody has taken it up, and it is owed all the same"
+    assert "Nobody has begun to mail it." in differences
+    assert by_day.index("Not taken up yet") < by_day.index("Portal copy"), "what differs stands first"
+    told = " ".join(re.sub(r"<[^>]+>", " ", said).split())
+    assert "Owed 5 Printed 2 3 not yet Handed over 2 Acknowledged 1 1 not yet" in told
     table = list(csv.DictReader(StringIO(nurse.get("/post/days/post.csv").content.decode())))
     assert {(r["day"], r["carrier"], r["owed"], r["acknowledged"]) for r in table} == {
         ("2026-11-23", "print", "1", "0"), ("2026-11-23", "portal", "1", "1"), ("2026-11-23", "none", "3", "0"),

@@ -12,15 +12,20 @@ from django.views.decorators.http import require_safe
 from secondopinion.desk.errors import Line
 from secondopinion.desk.forms_post import PostForm
 from secondopinion.desk.mailings import NOTHING_TYPED, post_of
-from secondopinion.desk.pictures import pictures
+from secondopinion.desk.ordered import lines_of, sheets_of
 from secondopinion.desk.referral import head_of, referral_or_404
 from secondopinion.desk.referral_words import READERS
+from secondopinion.letters.freeze import Frozen
+from secondopinion.letters.kinds import template_sha256
+from secondopinion.letters.languages import ENGLISH, LANGUAGES
+from secondopinion.letters.mailing import required_marks
 from secondopinion.letters.models import Letter
+from secondopinion.letters.paper import passages
 from secondopinion.letters.paper import render as print_letter
+from secondopinion.letters.preview import Preview, in_order, preview
+from secondopinion.letters.refusal import Incomplete
 from secondopinion.letters.translating import in_language
 from secondopinion.people.doors import signed_in
-from secondopinion.policy.asked import Program
-from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
@@ -40,20 +45,58 @@ def show_letter(
     forms: Mapping[str, PostForm] = NOTHING_TYPED, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The page of a letter, after a refusal with its sentences and everything that was typed."""
-    edition = reading.snapshot_of(found).edition_in_force
-    must_say = sorted(questions.what_must_the_letter_say(edition, one.kind, Program(one.program)))
+    edition, looked = reading.snapshot_of(found).edition_in_force, look_at(one)
     context = (
         head_of(request, found)
         | post_of(request, found, one, forms)
         | {
             "errors": errors,
             "letter": one,
-            "pages": pictures(pdf_of(one)),
+            "looked": looked,
+            "todo": what_to_do(one, looked),
+            "pages": sheets_of(looked.pdf, looked.ordered) if looked.pdf else [],
+            "said": lines_of(looked.ordered, edition),
+            "tongue": one.language,
+            "unplaced": one.sealed_at and not looked.ordered,
             "reader": READERS.get(one.recipient_role, one.recipient_name),
-            "must_say": must_say,
         }
     )
     return render(request, "desk/letter.html", context, status=status)
+
+
+def look_at(letter: Letter) -> Preview:
+    """A letter read for what it must say: as sealing would print it now, or as it was sealed.
+
+    Where the template has changed since it was sealed, the places of its sentences are not known any more.
+    """
+    frozen = Frozen(
+        letter.kind, letter.program, letter.language, in_language(letter.language, letter.data, {}),
+        letter.data_sha256, letter.template_sha256,
+    )  # fmt: skip
+    required = required_marks(letter.kind, letter.program, letter.data)
+    if letter.pdf is None:
+        return preview(frozen, required)
+    sealed = bytes(letter.pdf)
+    if letter.printed_with != template_sha256(letter.kind, letter.language):
+        return Preview(sealed, (), ())
+    said = passages(letter.kind, letter.program, letter.language, frozen.data)
+    return Preview(sealed, tuple(in_order(sealed, said)), ())
+
+
+def what_to_do(letter: Letter, looked: Preview) -> str:
+    """What to do about a letter that cannot leave; empty when it can."""
+    if looked.sendable:
+        return ""
+    if looked.lacking:
+        tongue = "" if letter.language == ENGLISH else f" in {LANGUAGES[letter.language].name}"
+        return (
+            f"The words of this letter{tongue} must be mended by whoever keeps the letters; then it leaves by itself. "
+            "The clock of the notice runs on: reach the reader by telephone, and write down that you did."
+        )
+    return (
+        "A letter that is owed is never changed. Take the step that owes it again with the value put right, or have "
+        "whoever keeps the letters look at it. The clock of the notice runs on."
+    )
 
 
 @signed_in(why="read a letter")
@@ -61,7 +104,11 @@ def show_letter(
 def letter_pdf(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
     """The PDF itself."""
     one = letter_or_404(referral_or_404(request, number), letter_id)
-    return inline(pdf_of(one), f"{number}-{one.kind.replace('_', '-')}.pdf")
+    try:
+        pdf = pdf_of(one)
+    except Incomplete as refused:
+        raise Http404(str(refused)) from None
+    return inline(pdf, f"{number}-{one.kind.replace('_', '-')}.pdf")
 
 
 @signed_in(why="read a paper of a referral")

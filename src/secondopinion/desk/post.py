@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from secondopinion.desk.mailings import ROLES
 from secondopinion.desk.referral import now_of, person_of
-from secondopinion.letters.reconciling import as_rows, week_before
+from secondopinion.letters.reconciling import as_rows, sum_of, week_before
 from secondopinion.people.doors import signed_in
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.referrals.post_room import days, differences_of, silent, stuck, undelivered
+from secondopinion.referrals.post_room import days, differences_of, not_taken_up, silent, stuck, undelivered
 
 MOST_DAYS: Final = 92  # of one page of reconciliation
 
@@ -40,13 +40,19 @@ def post_room(request: HttpRequest) -> HttpResponse:
 def post_days(request: HttpRequest) -> HttpResponse:
     """Owed, printed, handed over and acknowledged, by day and carrier, with the letters behind each difference."""
     since, until, wrong = _days(request)
+    found = days(since, until)
+    begun = differences_of(person_of(request), since, until, now_of(request))
+    untouched = not_taken_up(person_of(request), since, until)
     context = {
         "since": since,
         "until": until,
         "wrong": wrong,
-        "tallies": days(since, until),
+        "tallies": sorted(found, key=lambda tally: not tally.differs),
+        "sum": sum_of(found),
+        "not_taken_up": untouched,
+        "differing": len(begun) + len(untouched),
         "may_act": person_of(request).is_a(*ROLES),
-        "open": differences_of(person_of(request), since, until, now_of(request)),
+        "open": begun,
         "now": now_of(request),
     }
     return render(request, "desk/post_days.html", context, status=422 if wrong else 200)

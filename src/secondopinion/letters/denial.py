@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from secondopinion.letters.refusal import Incomplete
+from secondopinion.letters.typeface import has_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,5 @@ def _wrong(kind: str, name: str) -> NoReturn:
 
 def _say(group: str, **words: str) -> None:
     for name, value in words.items():
-        if not value.strip():
+        if not has_words(value):
             raise Incomplete("denial", f"{name}, in {group}, is missing")

@@ -20,7 +20,7 @@ from secondopinion.letters.denial import check_denial
 from secondopinion.letters.fitting import check_fit
 from secondopinion.letters.kinds import PROGRAMS, examples, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
-from secondopinion.letters.typeface import unprintable
+from secondopinion.letters.typeface import has_words, unprintable
 
 PLAIN_WORDS: Final = frozenset(
     {
@@ -151,7 +151,7 @@ def _troubles(shape: Shape, value: Any, path: Path) -> Iterator[str]:
             for position, item in enumerate(value):
                 yield from _troubles(shape.items, item, (*path, position))
     elif isinstance(value, str):
-        if not value.strip():
+        if not has_words(value):
             yield f"{in_words(path)} is empty"
         elif (odd := unprintable(value)) is not None:
             where, what = in_words(path), _named(odd)

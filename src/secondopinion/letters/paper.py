@@ -76,9 +76,13 @@ def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) ->
 
 def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """The marks whose every passage stands in the finished PDF, word for word (spacing aside)."""
-    text = text_of(pdf)
-    stands = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else _stands(text)
+    stands = stands_in(text_of(pdf))
     return frozenset(mark for mark, texts in said.items() if all(stands(t) for t in texts))
+
+
+def stands_in(text: str) -> Callable[[str], bool]:
+    """Whether a passage stands in the text of a finished letter, word for word (spacing aside)."""
+    return _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else _stands(text)
 
 
 @lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not

@@ -45,6 +45,39 @@ class Tally:
         return self.acknowledged < self.owed
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """All carriers and days together, and how many mailings have not reached each next station."""
+
+    owed: int
+    printed: int
+    handed_over: int
+    acknowledged: int
+    failed: int
+    returned: int
+
+    @property
+    def unprinted(self) -> int:
+        """Owed and not printed."""
+        return self.owed - self.printed
+
+    @property
+    def kept(self) -> int:
+        """Printed and not handed over."""
+        return self.printed - self.handed_over
+
+    @property
+    def unanswered(self) -> int:
+        """Handed over and not acknowledged."""
+        return self.handed_over - self.acknowledged
+
+
+def sum_of(found: Sequence[Tally]) -> Sum:
+    """The tallies of some days added up."""
+    names = ("owed", "printed", "handed_over", "acknowledged", "failed", "returned")
+    return Sum(*(sum(getattr(tally, name) for tally in found) for name in names))
+
+
 def tallies(since: date, until: date) -> list[Tally]:
     """Every day and carrier between two days, both included; the newest day first. In the caller's scope."""
     stations = {
@@ -57,11 +90,16 @@ def tallies(since: date, until: date) -> list[Tally]:
     }
     counted = Mailing.objects.filter(batch_on__range=(since, until)).order_by().values_list("batch_on", "carrier")
     found = [Tally(*row) for row in counted.annotate(**stations)]
-    untouched = Letter.objects.filter(batch_on__range=(since, until), mailings__isnull=True, mailed_at__isnull=True)
-    for on, number in untouched.order_by().values_list("batch_on").annotate(Count("pk")):
+    for on, number in untouched(since, until).order_by().values_list("batch_on").annotate(Count("pk")):
         found.append(Tally(on, NOBODY, number, 0, 0, 0, 0, 0))
     order = [*By.values, NOBODY]
     return sorted(found, key=lambda t: (-t.on.toordinal(), order.index(t.carrier)))
+
+
+def untouched(since: date, until: date) -> QuerySet[Letter]:
+    """The letters that no worker has taken up yet, or that wait for something before it may; the oldest first."""
+    rows = Letter.objects.filter(batch_on__range=(since, until), mailings__isnull=True, mailed_at__isnull=True)
+    return rows.defer("pdf", "data").order_by("owed_at", "id")
 
 
 def unfinished(since: date, until: date) -> QuerySet[Mailing]:

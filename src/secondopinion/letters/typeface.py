@@ -37,6 +37,11 @@ def folders() -> tuple[Path, ...]:
     return tuple(_folder(package) for package in FACES)
 
 
+def has_words(text: str) -> bool:
+    """Can anything of a text be seen on paper? Spacing and invisible signs cannot."""
+    return any(each.isprintable() and not each.isspace() for each in text)
+
+
 def unprintable(text: str) -> str | None:
     """The first character of a text that cannot be printed, if there is one."""
     if text.isascii() and text.isprintable():

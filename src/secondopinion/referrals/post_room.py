@@ -8,9 +8,9 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from secondopinion.letters.models import Mailing
+from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.models_mailing import By, Stands
-from secondopinion.letters.reconciling import Tally, is_late, tallies, unfinished
+from secondopinion.letters.reconciling import Tally, is_late, tallies, unfinished, untouched
 from secondopinion.people.person import Person
 from secondopinion.referrals.access import visible_to
 from secondopinion.referrals.models import Notice, Referral
@@ -69,6 +69,15 @@ def differences_of(person: Person, since: date, until: date, now: datetime) -> l
     """The mailings behind the differences of some days."""
     mine = Q(letter__notice__referral__in=visible_to(person).order_by().values("pk"))
     return _pieces(unfinished(since, until).filter(mine)[:SHOWN], now)
+
+
+def not_taken_up(person: Person, since: date, until: date) -> list[tuple[Letter, Referral]]:
+    """The letters of some days that nobody has begun to mail, each with its referral; the oldest first."""
+    seen = visible_to(person).order_by().values("pk")
+    letters = list(untouched(since, until).filter(notice__referral__in=seen)[:SHOWN])
+    notices = Notice.objects.filter(letter__in=[letter.pk for letter in letters]).select_related("referral")
+    by_letter = {notice.letter_id: notice.referral for notice in notices}
+    return [(letter, by_letter[letter.pk]) for letter in letters]
 
 
 def mailings_of(referral: Referral) -> dict[object, list[Mailing]]:
