@@ -10,11 +10,13 @@ import hashlib
 import re
 import threading
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -195,6 +197,7 @@ def _stands(text: str) -> Callable[[str], bool]:
     return lambda passage: _squeeze(passage) in words
 
 
+@lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
 def _stands_both_ways(text: str) -> Callable[[str], bool]:
     """The same for a text in which fields run against the line.
 
@@ -205,33 +208,42 @@ def _stands_both_ways(text: str) -> Callable[[str], bool]:
     """
     words: list[str] = []
     lines: list[int] = []
-    pieces: list[Counter[str]] = []
+    pieces: list[list[str]] = []
     for number, line in enumerate(text.splitlines()):
         own, fields = _parted(line)
         words += own
         lines += [number] * len(own)
-        pieces.append(Counter(fields))
-
+        pieces.append(fields)
+    words_on, starts = _chain(words), list(accumulate((len(word) + 1 for word in words), initial=0))
     straight = _stands(text)
 
     def stands(passage: str) -> bool:
         own, fields = _parted(passage)
         # Words of one direction only, as on the sheet of many languages, stand as they were written, or not at all.
-        if straight(passage) or not (own or fields):
-            return straight(passage)
+        if straight(passage):
+            return True
+        if not (own or fields):
+            return False
         if not own and any(c.isalpha() for c in FIELD_PIECE.sub("", passage)):
             return bool(STACKED.search(passage)) and _stands_doubled(passage, text)
         wanted = Counter(fields)
-        for at in range(len(words) - len(own) + 1) if own else (0,):
-            if words[at : at + len(own)] != own:
-                continue
+        if not own:
+            return wanted <= Counter(chain.from_iterable(pieces))
+        link, found = _chain(own), -1
+        while (found := words_on.find(link, found + 1)) >= 0:
+            at = bisect_left(starts, found)
             # A field at the beginning may stand on the line before, a long one at the end on the lines after.
-            first, last = (max(0, lines[at] - 1), lines[at + len(own) - 1] + 5) if own else (0, len(pieces))
-            if not wanted - sum(pieces[first:last], Counter()):
+            first, last = max(0, lines[at] - 1), lines[at + len(own) - 1] + 5 + len(fields) // 6
+            if wanted <= Counter(chain.from_iterable(pieces[first:last])):
                 return True
         return False
 
     return stands
+
+
+def _chain(words: Sequence[str]) -> str:
+    """Words in their order, each between two stops, so that a run of them is found as a text within a text."""
+    return "\n" + "".join(f"{word}\n" for word in words)
 
 
 def _stands_doubled(passage: str, text: str) -> bool:
