@@ -9,9 +9,13 @@ from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from county import TODAY, County
+from letters.tongues import complete
+from referrals.brought import with_a_physician
 from referrals.spanish import AGENCY, denied_in_spanish, denied_in_tagalog, spanish_for, to_the_reader
 from secondopinion.letters.approving import Standing, standing_of, wordings
+from secondopinion.letters.kinds import examples
 from secondopinion.letters.models import Letter
+from secondopinion.letters.paper import text_of
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import ReadingAloud, Referral, Translation
 
@@ -186,3 +190,28 @@ def test_where_real_members_are_the_page_says_how_many_letters_wait_for_a_draft(
         page = shown(appeals, "/translations/wordings/")
     assert "A draft does not leave the house" in page
     assert "1 letter waits for it" in page
+
+
+def test_whoever_approves_can_read_every_example_of_a_letter_in_its_language_first(signed_in_as):
+    appeals = signed_in_as("appeals@plan")
+    address = "/translations/wordings/denial_to_member/es/letters.pdf"
+    assert address in shown(appeals, "/translations/wordings/")
+    answer = appeals.get(address)
+    assert answer["Content-Type"] == "application/pdf"
+    said = " ".join(text_of(answer.content).split())
+    assert said.count("Negamos la solicitud") >= len(examples("denial_to_member"))
+    for nothing in ("denial_to_member/tl", "nothing/es"):
+        shown(appeals, f"/translations/wordings/{nothing}/letters.pdf", 404)
+
+
+def test_a_physician_is_told_before_signing_that_the_letter_is_translated(signed_in_as, place):
+    with plan_scope(TODAY):
+        place.one.language = "es"
+        place.one.save(update_fields=["language"])
+        number = Referral.objects.get(pk=with_a_physician(place).referral).number
+    physician = signed_in_as("physician@plan")
+    assert "exactly as the Member will read it" in shown(physician, f"/referrals/{number}/decide/?way=deny")
+    with complete("es"):
+        page = shown(physician, f"/referrals/{number}/decide/?way=deny")
+    assert "The letter, before it is translated into Spanish" in page
+    assert "exactly as the Member will read it" not in page

@@ -27,7 +27,7 @@ from secondopinion.desk.outcome import MOVED_ON, NOT_SO, again, done, line_of, s
 from secondopinion.desk.pictures import Picture, pictures
 from secondopinion.desk.reasons_form import ReasonsForm
 from secondopinion.desk.referral import Refusal, head_of, now_of, person_of, referral_or_404, setting_of
-from secondopinion.desk.referral_words import NEARNESS
+from secondopinion.desk.referral_words import NEARNESS, reads_in
 from secondopinion.desk.search_network import kept_of
 from secondopinion.desk.step_fields import Setting, StepForm
 from secondopinion.desk.step_forms import SendBackForm
@@ -238,6 +238,7 @@ def show(
         "may_authorize": "authorize" in allowed,
         "other_reason": line_of(request, "other_reason"),
         "shown": shown(before, drafts) if drafts else None,
+        "reads_in": reads_in("denial_to_member", found.member.language),
     }
     return render(request, "desk/decision.html", context, status=status)
 

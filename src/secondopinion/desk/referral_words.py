@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
+from secondopinion.letters.languages import ENGLISH, LANGUAGES, language_for
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clauses import Edition
 from secondopinion.policy.specialties import Level
@@ -54,6 +55,12 @@ def opinion_words(opinion: str, about: str) -> str:
     if not opinion or not about:
         return "opinion of a kind that nobody has said yet"
     return f"{OPINIONS[opinion]} about {ABOUT[about]}"
+
+
+def reads_in(kind: str, code: str) -> str:
+    """The language by name into which a letter is translated for a reader of a language; empty for English."""
+    tag = language_for(kind, code)
+    return "" if tag == ENGLISH else LANGUAGES[tag].name
 
 
 def answer_words(answer: bool | None) -> str:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from secondopinion.desk.errors import Line
+from secondopinion.desk.letters import inline
 from secondopinion.desk.outcome import NOT_SO
 from secondopinion.desk.referral import now_of, person_of
 from secondopinion.letters.approving import WHO, NotSo, Standing, Wording, drafts_stay, propose, withdraw, wordings
+from secondopinion.letters.gallery import picture
+from secondopinion.letters.kinds import KINDS, examples
 from secondopinion.letters.languages import LANGUAGES, Language
 from secondopinion.people.doors import signed_in
 from secondopinion.people.person import Person
+from secondopinion.referrals.joining import Bookmark, Joined
 from secondopinion.referrals.language_work import approve_wordings, unprinted
 
 # Reading: who answers for the wording of notices is the plan's appeals coordinator or its Medical Director. There is no
@@ -76,6 +81,22 @@ def letter_wordings(request: HttpRequest) -> HttpResponse:
     response = redirect("wordings")
     response.status_code = 303
     return response
+
+
+@signed_in(why="look after the wording of letters")
+@require_safe
+def wording_pdf(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+    """Every example of a kind of letter in a language, one after the other, to be read before it is approved."""
+    if kind not in KINDS or language not in KINDS[kind].languages:
+        raise Http404("There is no such letter in this language.")
+    bookmarks = []
+    with Joined() as joined:
+        for example in examples(kind):
+            bookmarks.append(Bookmark(example.name.replace("-", " "), len(joined) + 1))
+            joined.add(picture(kind, example.name, language).pdf)
+        whole = io.BytesIO()
+        joined.write_to(whole, title=f"{kind.replace('_', ' ')}, {LANGUAGES[language].name}", bookmarks=bookmarks)
+    return inline(whole.getvalue(), f"{kind}.{language}.pdf")
 
 
 def _page(request: HttpRequest, errors: Sequence[Line] = ()) -> HttpResponse:

@@ -39,6 +39,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
     path("translations/", translations.translations, name="translations"),
     path("translations/wordings/", translations_wordings.letter_wordings, name="wordings"),
+    path(
+        "translations/wordings/<slug:kind>/<slug:language>/letters.pdf",
+        translations_wordings.wording_pdf,
+        name="wording-pdf",
+    ),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

@@ -87,10 +87,10 @@ def waiting_for(wordings: Iterable[Wording]) -> list[tuple[UUID, UUID]]:
     """The letters that are owed, wait for no translation and are of one of these wordings, or carry such a leaflet."""
     of = Q(pk__in=[])
     for each in wordings:
-        kind = kind_named(each.kind)
-        # Which letters carry a leaflet is a matter of their day: all of the language are tried, which harms none.
-        here = Q(letter__language=each.language) if kind.leaflet else Q(kind=each.kind, letter__language=each.language)
-        of |= Q(pk__isnull=False) if kind.reader == "everyone" else here
+        # Which letters carry a leaflet, and in which language, depends on their day: all are tried, which harms none.
+        of |= (
+            Q(pk__isnull=False) if kind_named(each.kind).leaflet else Q(kind=each.kind, letter__language=each.language)
+        )
     owed = with_all_their_words(Notice.objects.filter(of, letter__sealed_at__isnull=True))
     return list(owed.order_by("letter__owed_at").values_list("letter_id", "referral_id"))
 

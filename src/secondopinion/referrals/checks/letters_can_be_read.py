@@ -38,11 +38,8 @@ class LettersCanBeRead(Check):
             if key not in drafts:
                 drafts[key] = standing_of(kind, language) is not Standing.APPROVED
             if drafts[key]:
-                named = _named(Unread(letter_id, kind, language, owed_at, kept_back=True))
-                what = (
-                    f"{named} is kept back: its wording in “{language}” is a draft, since {owed_at:%Y-%m-%d %H:%M} UTC"
-                )
-                yield Difference(number, what, self.name)
+                each = Unread(letter_id, kind, language, owed_at, kept_back=True)
+                yield Difference(number, f"{_named(each)} is kept back as a draft in {_since(each)}", self.name)
 
 
 def _named(each: Unread) -> str:
