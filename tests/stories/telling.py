@@ -29,11 +29,13 @@ from secondopinion.referrals import told_outcomes as outcomes
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.afterwards import take_acknowledgements
 from secondopinion.referrals.change import Taken
+from secondopinion.referrals.language_work import read_out
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Event, Notice, Referral, RunningClock
+from secondopinion.referrals.models import Event, Notice, ReadingAloud, Referral, RunningClock
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.sweep import take_due
+from secondopinion.referrals.told_translating import ReadAloud
 
 HOUSE = {"the house": SYSTEM, "the policy": POLICY}
 SIX = ("received_at", "entered_at", "decided_at", "provider_told_at", "member_notice_at", "report_received_at")
@@ -96,7 +98,16 @@ class Story:
             left.append(letter.kind)
             self.look(self.now)
             self._print_house_answers(letter)
+        self._is_read_out()
         return left
+
+    def _is_read_out(self) -> None:
+        """Whatever is not in its reader's language is read out by an interpreter on the same day."""
+        nurse = self.there.person("nurse@plan")
+        tasks = ReadingAloud.objects.filter(referral=self.referral, done_at__isnull=True)
+        for letter_id in list(tasks.values_list("letter", flat=True)):
+            assert self.referral is not None
+            read_out(self.referral, ReadAloud(letter_id, "read", "Interpreter 4711"), person=nurse, now=self.now)
 
     def _print_house_answers(self, letter: Letter) -> None:
         """The print house says at once that it has the letter."""
