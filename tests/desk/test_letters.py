@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from county import NOW, TODAY, County
 from desk.life import DENIAL, again, authorized, step, with_a_physician
+from secondopinion.desk import letters
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter
 from secondopinion.people.rls import plan_scope
@@ -83,3 +86,56 @@ def test_a_letter_is_reached_only_through_its_own_referral(place: County, signed
     one, other = authorized(place), authorized(place)
     letter = letter_of(one, "approval_to_member")
     assert signed_in_as("nurse@plan").get(reverse("letter", args=[other.number, letter.pk])).status_code == 404
+
+
+def test_each_ordered_sentence_is_shown_with_its_clause_and_its_place(place: County, signed_in_as: Browser) -> None:
+    referral = step(place, with_a_physician(place), "physician@plan", DENIAL)
+    letter = letter_of(referral, "denial_to_member")
+    page = signed_in_as("nurse@plan").get(reverse("letter", args=[referral.number, letter.pk]))
+    said, source = text(page), page.content.decode()
+    assert "Nothing lacks: it can be sealed." in said
+    assert "Right to appeal GG.1538 II.K.2 What is ordered" in said
+    assert "That the decision can be appealed, within how many days, and until which day." in said
+    assert "The clause as a whole: " in said
+    wanted = re.findall(r'<a class="usa-link lt-said__where" href="#([\w-]+)">', source)
+    assert len(wanted) > 10
+    assert all(f'<g id="{anchor}">' in source for anchor in wanted)
+
+
+def test_an_unsendable_letter_says_which_element_is_missing_and_what_to_do(
+    place: County, signed_in_as: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referral = authorized(place)
+    letter = letter_of(referral, "approval_to_member")
+    ordered = letters.required_marks
+    monkeypatch.setattr(letters, "required_marks", lambda *told: ordered(*told) | {"GG.1538 II.D"})
+    said = text(signed_in_as("nurse@plan").get(reverse("letter", args=[referral.number, letter.pk])))
+    assert "This letter cannot leave" in said
+    assert "The finished paper does not say: Third opinion GG.1538 II.D Where the two opinions differ" in said
+    assert "must be mended by whoever keeps the letters" in said
+    assert "Nothing lacks" not in said
+
+
+def test_a_letter_that_tells_of_a_closed_review_says_so_before_the_press_refuses_it(
+    place: County, signed_in_as: Browser
+) -> None:
+    told = replace(DENIAL, clinical_reason="You may also ask the DMHC about this.")
+    referral = step(place, with_a_physician(place), "physician@plan", told)
+    letter = letter_of(referral, "denial_to_member")
+    page = signed_in_as("nurse@plan").get(reverse("letter", args=[referral.number, letter.pk]))
+    assert page.status_code == 200
+    assert "It tells of “DMHC”, which is not open to Members of medi-cal." in text(page)
+    assert "Take the step that owes it again with the value put right" in text(page)
+
+
+def test_a_letter_whose_kind_was_worded_anew_is_shown_as_it_was_sealed(
+    place: County, signed_in_as: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referral = step(place, with_a_physician(place), "physician@plan", DENIAL)
+    letter = letter_of(referral, "denial_to_member")
+    assert post(letter.pk, now=NOW + timedelta(minutes=1), carrier=PrintHouse(tmp_path))
+    monkeypatch.setattr(letters, "template_sha256", lambda *told: "another")
+    page = signed_in_as("nurse@plan").get(reverse("letter", args=[referral.number, letter.pk]))
+    assert "have changed since it was sealed" in text(page)
+    assert "GG.1538 II.K.2" in text(page)
+    assert 'src="data:image/png;base64,' in page.content.decode()

@@ -24,7 +24,7 @@ import orjson
 import pypdfium2
 import typst
 
-from secondopinion.letters import typeface
+from secondopinion.letters import tray, typeface
 from secondopinion.letters.freeze import Frozen
 from secondopinion.letters.kinds import TEMPLATES, kind_named, template_sha256
 from secondopinion.letters.refusal import Incomplete
@@ -134,13 +134,30 @@ def _compiler(template: Path) -> typst.Compiler:
     return warm[template]
 
 
+def _laid(template: Path, language: str, format: str, data: str) -> tuple[typst.Compiler, dict[str, str]]:
+    """This thread's warm compiler for a template, with the data of a letter before it, and the inputs it takes."""
+    inputs = {"language": language, "format": format}
+    if not tray.AVAILABLE:
+        return _compiler(template), inputs | {"data": data}
+    held: tray.Tray | None = _warm.__dict__.get("tray")
+    if held is None or not held.is_ours:
+        held = _warm.__dict__["tray"] = tray.Tray()
+        _warm.__dict__["laid"] = {}
+    held.lay(data.encode())
+    inputs["data-file"] = held.path
+    warm: dict[tuple[Path, str], typst.Compiler] = _warm.__dict__["laid"]
+    if (template, format) not in warm:
+        # The tray lies outside the templates, so the root is that of the machine.
+        warm[template, format] = typst.Compiler(template, root="/", font_paths=_fonts())
+    return warm[template, format], inputs
+
+
 def _press(
     kind: str, program: str, language: str, data: Mapping[str, Any], format: str = "standard"
 ) -> tuple[typst.Compiler, bytes]:
     """Print, and leave the compiler as it stands, so that it can be asked about this very letter."""
-    compiler = _compiler(kind_named(kind).template(language))
-    dated = _dated(kind, program, data)
-    inputs = {"data": _json(data), "language": language, "format": format}
+    template, dated = kind_named(kind).template(language), _dated(kind, program, data)
+    compiler, inputs = _laid(template, language, format, _json(data))
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs=inputs)
     except typst.TypstError as error:

@@ -29,6 +29,7 @@ from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.copies import with_copies
 from secondopinion.referrals.languages import debts_of, in_their_languages
 from secondopinion.referrals.lifecycle import Refused
+from secondopinion.referrals.mapped import mapped
 from secondopinion.referrals.snapshot import COLUMNS, Running, Snapshot
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -185,7 +186,7 @@ def write(
     refused is made before the first statement is sent. `new`: the referral is not in the database yet, and its row is
     written too.
     """
-    owes = in_their_languages(before, with_copies(before, change.owes, now))
+    owes = in_their_languages(before, mapped(before, with_copies(before, change.owes, now)))
     frozen = [(uuid4(), owed, freeze(owed.kind, before.program, owed.language, owed.data)) for owed in owes]
     position = before.position + 1
     source = before.state if before.position else ""

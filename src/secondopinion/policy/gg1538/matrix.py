@@ -29,6 +29,7 @@ RECIPIENTS: Final[Mapping[str, str]] = MappingProxyType(
         "requester": "the office that asked",
         "pcp": "the Primary Care Physician",
         "professional": "the consulting professional",
+        "professional-before": "the professional whom the Member had chosen before",
         "consulting": "the consulting professional who has seen the Member",
         "treating": "the treating professional",
         "network": "the Health Network",
