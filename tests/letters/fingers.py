@@ -27,7 +27,7 @@ def read(braille: str, language: str) -> str:
 def read_line(cells: str, language: str) -> str:
     """The same for a few words of cells."""
     found, figures = [], False
-    for cell in cells if language == "es" else SIGNS.sub("", cells):
+    for cell in cells if language == "es" else SIGNS.sub(" ", cells):
         if cell == "#":
             figures = True
         elif figures and cell in FIGURES:

@@ -12,11 +12,12 @@ from secondopinion.letters.spoken import NoScript, said, script_of, signs
 @pytest.mark.parametrize(
     ("written", "aloud"),
     [
-        ("Call 1-800-555-0142 (TTY 711).", "Call one, eight zero zero, five five five, zero one four two, T T Y seven eleven."),
+        ("1-800-555-0142 (TTY 711).", "one, eight zero zero, five five five, zero one four two, T T Y, seven one one."),
         ("until Tuesday, January\xa019,\xa02027.", "until Tuesday, January nineteenth, two thousand twenty-seven."),
         ("Monday to Friday, 8 a.m. to 5:30 p.m.", "Monday to Friday, eight A M to five thirty P M"),
         ("We close at 5 p.m. Call us.", "We close at five P M. Call us."),
-        ("You pay $0. It costs $1,250.50 or 20%.", "You pay zero dollars. It costs one thousand two hundred fifty dot fifty dollars or twenty percent."),
+        ("You pay $0 or 20%.", "You pay zero dollars or twenty percent."),
+        ("$1,250.50", "one thousand two hundred fifty dot fifty dollars"),
         ("GG.1538 II.C.3", "G G, one five three eight, I I, C, three"),
         ("42 CFR 438.404(b)(5)", "four two, C F R, four three eight, four zero four, b, five"),
         ("number SO-2026-000431", "number S O, two zero two six, zero zero zero four three one"),
@@ -27,8 +28,6 @@ from secondopinion.letters.spoken import NoScript, said, script_of, signs
     ],
 )  # fmt: skip
 def test_english_is_said_without_a_figure_or_a_sign(written, aloud):
-    if "711" in written:
-        aloud = aloud.replace("T T Y seven eleven", "T T Y, seven one one")
     assert said(written, "en") == aloud
 
 

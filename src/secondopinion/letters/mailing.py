@@ -17,13 +17,14 @@ from django.db import transaction
 from django.db.models import F
 
 from secondopinion.letters.carriers import Carrier, Enclosure, NotCarried, Parcel
-from secondopinion.letters.freeze import Frozen
-from secondopinion.letters.models import Letter, Mailing
+from secondopinion.letters.files import file_of, frozen_of
+from secondopinion.letters.models import Letter, LetterFile, Mailing
 from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.letters.paper import Sealed, seal
 from secondopinion.letters.sheets import address_sheet, fax_cover
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.policy.formats import Format
 from secondopinion.policy.gg1538 import questions
 
 PROVEN_BY_REPORT = frozenset({By.FAX})
@@ -47,7 +48,7 @@ class Way:
 class Envelope:
     """What a mailing gets besides the letter: enclosures, and another address where the letter's own is not to be used.
 
-    `held`: why this mailing must not leave at all this way now.
+    `format`: how its reader reads. `held`: why this mailing must not leave at all this way now.
     """
 
     enclosures: tuple[Enclosure, ...] = ()
@@ -55,6 +56,7 @@ class Envelope:
     confidential: bool = False
     certificate: str = ""
     held: str = ""
+    format: Format = Format.STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def hand_over(mailing: Mailing, *, now: datetime, carrier: Carrier, envelope: En
         leaves = first and mailing.carrier != By.PORTAL
         if letter.sealed_at is None:
             _seal(letter, now)
-        receipt = carrier.post(_parcel(letter, mailing, envelope))
+        file, lacks = file_of(letter, envelope.format, marks_for(letter), now)
+        receipt = carrier.post(_parcel(letter, mailing, envelope, file))
         leaves = leaves and mailing.carrier not in PROVEN_BY_REPORT
         if leaves:
             letter.mailed_at, letter.batch_line = now, receipt
@@ -140,7 +143,9 @@ def hand_over(mailing: Mailing, *, now: datetime, carrier: Carrier, envelope: En
                 update_fields=["pdf", "pdf_sha256", "marks", "printed_with", "sealed_at", "mailed_at", "batch_line"]
             )
         mailing.stands, mailing.handed_over_at, mailing.receipt = Stands.HANDED_OVER, now, receipt
-        mailing.confidential, mailing.why = envelope.confidential, ""
+        mailing.confidential, mailing.why = envelope.confidential, lacks
+        mailing.format = file.format if file else Format.STANDARD
+        mailing.print_sha256 = file.sha256 if file and file.format == Format.LARGE_PRINT else ""
         if mailing.carrier in (By.PORTAL, By.MAIL):  # taken is arrived: nothing more is reported
             mailing.stands, mailing.acknowledged_at = Stands.ARRIVED, now
         mailing.save()
@@ -178,24 +183,30 @@ def required_marks(kind: str, program: str, data: Mapping[str, Any]) -> frozense
     return questions.what_must_the_letter_say(edition, kind, Program(program), differs=differs)
 
 
+def marks_for(letter: Letter) -> frozenset[str]:
+    """What the policy in force on a letter's day says it must say."""
+    return required_marks(letter.kind, letter.program, letter.data)
+
+
 def _seal(letter: Letter, now: datetime) -> None:
-    frozen = Frozen(
-        letter.kind, letter.program, letter.language, letter.data, letter.data_sha256, letter.template_sha256
-    )
-    sealed: Sealed = seal(frozen, required_marks(letter.kind, letter.program, letter.data))
+    sealed: Sealed = seal(frozen_of(letter), marks_for(letter))
     letter.pdf, letter.pdf_sha256, letter.sealed_at = sealed.pdf, sealed.sha256, now
     letter.marks, letter.printed_with = sorted(sealed.marks), sealed.template_sha256
 
 
-def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope) -> Parcel:
+def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope, file: LetterFile | None) -> Parcel:
     shown = tuple(letter.data["recipient"]["address_lines"])
     lines = envelope.lines or tuple(mailing.address or ()) or shown
-    pdf = bytes(letter.pdf or b"")
+    pdf, sha256, enclosures = bytes(letter.pdf or b""), letter.pdf_sha256, envelope.enclosures
+    if file is not None and file.format == Format.LARGE_PRINT:
+        pdf, sha256 = bytes(file.content), file.sha256  # in the place of the smaller print
+    elif file is not None:
+        enclosures = (Enclosure(file.name, bytes(file.content), file.sha256), *enclosures)
     cover, on = b"", mailing.batch_on
     if mailing.carrier == By.PRINT and lines != shown:
         cover = address_sheet(letter.recipient_name, lines, letter.program, on)
     elif mailing.carrier == By.FAX:
-        papers = (pdf, *(e.content for e in envelope.enclosures))
+        papers = (pdf, *(e.content for e in enclosures))
         cover = fax_cover(letter.recipient_name, shown, mailing.to, letter.program, on, papers)
     return Parcel(
         letter_id=letter.pk,
@@ -206,8 +217,8 @@ def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope) -> Parcel:
         recipient_name=letter.recipient_name,
         address_lines=lines,
         pdf=pdf,
-        sha256=letter.pdf_sha256,
-        enclosures=envelope.enclosures,
+        sha256=sha256,
+        enclosures=enclosures,
         nth=mailing.nth,
         to=mailing.to,
         certificate=envelope.certificate,

@@ -30,7 +30,7 @@ from secondopinion.policy.asked import Program
 from secondopinion.policy.never_printed import never_printed
 
 MARGIN_BAND: Final = 62.0  # points at the foot of each page that hold the page number, not the letter
-HEAD_BAND: Final = 54.0  # points at the head of each page after the first that hold the running line
+HEAD_BAND: Final = 62.0  # points at the head of each page after the first that hold the running line
 
 NO_KEY: Final = re.compile(r'does not contain key "([^"]+)"')
 DEMANDED: Final = re.compile(r"assertion failed: (.+)")
@@ -236,7 +236,8 @@ def _stands_both_ways(text: str) -> Callable[[str], bool]:
             if words[at : at + len(own)] != own:
                 continue
             # A field at the beginning may stand on the line before, a long one at the end on the lines after.
-            first, last = (max(0, lines[at] - 1), lines[at + len(own) - 1] + 5) if own else (0, len(pieces))
+            long = 5 + len(fields) // 6
+            first, last = (max(0, lines[at] - 1), lines[at + len(own) - 1] + long) if own else (0, len(pieces))
             if not wanted - sum(pieces[first:last], Counter()):
                 return True
         return False

@@ -189,7 +189,7 @@ def _whole_lines(manifest: io.FileIO, size: int) -> int:
 def _put(batch: Path, parcel: Parcel) -> None:
     """The papers of an envelope, the letter last."""
     for number, enclosure in enumerate(parcel.enclosures, start=1):
-        write_whole(batch / _enclosed(parcel.key, number), enclosure.content)
+        write_whole(batch / _enclosed(parcel.key, number, enclosure.name), enclosure.content)
     if parcel.cover:
         write_whole(batch / _covered(parcel.key), parcel.cover)
     write_whole(batch / f"{parcel.key}.pdf", parcel.pdf)
@@ -228,7 +228,7 @@ def _line(parcel: Parcel) -> bytes:
             " / ".join(parcel.address_lines),
             _covered(key) if parcel.cover else "",
             _cover_seal(parcel),
-            " ".join(_enclosed(key, number) for number in range(1, len(parcel.enclosures) + 1)),
+            " ".join(_enclosed(key, number, e.name) for number, e in enumerate(parcel.enclosures, start=1)),
             " ".join(e.sha256 for e in parcel.enclosures),
         )
     )
@@ -248,9 +248,10 @@ def _covered(key: str) -> str:
     return f"{key}-cover.pdf"
 
 
-def _enclosed(key: str, number: int) -> str:
-    """The file of an enclosure, beside the letter whose envelope it shares."""
-    return f"{key}-enclosure-{number}.pdf"
+def _enclosed(key: str, number: int, name: str) -> str:
+    """The file of an enclosure, beside the letter whose envelope it shares. Of its name only what it is made of."""
+    kind = next((kind for kind in (".txt", ".brf") if name.endswith(kind)), ".pdf")
+    return f"{key}-enclosure-{number}{kind}"
 
 
 def _csv(values: tuple[str, ...]) -> bytes:
