@@ -13,6 +13,7 @@ from secondopinion.desk import (
     members,
     post,
     post_addresses,
+    post_formats,
     work_list,
 )
 
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
     path("post/offices/", post_addresses.offices, name="post-offices"),
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
+    path("post/formats/<slug:member_id>/", post_formats.formats, name="post-formats"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

@@ -36,6 +36,4 @@ def file_of(
 
 def frozen_of(letter: Letter) -> Frozen:
     """What was frozen when the letter was owed."""
-    return Frozen(
-        letter.kind, letter.program, letter.language, letter.data, letter.data_sha256, letter.template_sha256
-    )
+    return Frozen(letter.kind, letter.program, letter.language, letter.data, letter.data_sha256, letter.template_sha256)

@@ -61,9 +61,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A mailing that was handed over: the carrier's receipt, and the seal of the paper.
+    """A mailing that was handed over: the carrier's receipt, and the seal of the letter.
 
-    `leaves`: whether with it the letter has left the house for the first time.
+    `leaves`: whether with it the letter has left the house for the first time. `format`: the one it really went in.
+    `file_sha256`: the seal of the file of that format; empty for standard print.
     """
 
     letter_id: UUID
@@ -71,6 +72,8 @@ class Posted:
     pdf_sha256: str
     mailed_at: datetime
     leaves: bool = True
+    format: Format = Format.STANDARD
+    file_sha256: str = ""
 
 
 def mail(letter_id: UUID, *, now: datetime, carrier: Carrier, enclosures: tuple[Enclosure, ...] = ()) -> Posted | None:
@@ -149,7 +152,8 @@ def hand_over(mailing: Mailing, *, now: datetime, carrier: Carrier, envelope: En
         if mailing.carrier in (By.PORTAL, By.MAIL):  # taken is arrived: nothing more is reported
             mailing.stands, mailing.acknowledged_at = Stands.ARRIVED, now
         mailing.save()
-        return Posted(letter.pk, receipt, letter.pdf_sha256, now, leaves)
+        went, seal_of_file = Format(mailing.format), file.sha256 if file else ""
+        return Posted(letter.pk, receipt, letter.pdf_sha256, now, leaves, went, seal_of_file)
 
 
 def leaves_by_report(mailing: Mailing, *, now: datetime) -> bool:

@@ -54,7 +54,7 @@ class Mailing(models.Model):
     confidential = models.BooleanField(default=False, help_text="Sent where the Member asked in confidence")
     format = models.CharField(
         max_length=12, choices=[(each.value, IN_WORDS[each]) for each in Format], default=Format.STANDARD.value,
-        db_default=Format.STANDARD.value, help_text="In which format it went; standard print goes along with all others",
+        db_default=Format.STANDARD.value, help_text="In which format it went; standard print goes along",
     )  # fmt: skip
     print_sha256 = models.CharField(
         max_length=64, blank=True, default="", db_default="", help_text="Of another print than the sealed one"

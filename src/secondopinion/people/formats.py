@@ -46,7 +46,7 @@ def choose_format(
 
 
 def format_of(member_id: UUID, representative: str | None = None) -> Format:
-    """The format that stands for a Member, or for the representative of a name; standard print where none was chosen."""
+    """The format that stands for a Member, or for the representative of a name; standard print without a choice."""
     chosen = preferences_of(member_id, representative)
     return Format(chosen[-1].format) if chosen else Format.STANDARD
 

@@ -62,11 +62,8 @@ def adequate_notice(sendings: Iterable[Sent], choices: Iterable[Wanted], days: i
         if not each.in_own_language or not _suits(each.format, reads):
             asked = reads if found is None else asked
             continue
-        if found is None:
-            found, asked = each, reads
-        # Reading: whoever asks for another format while the time still runs has not had a notice to read until it
-        # comes in that format, and the whole time counts anew. Asked for after the time was over, it revives nothing.
-        elif not _suits(found.format, reads) and _told(wanted, each.on) <= found.on + timedelta(days=days):
+        last = found.on + timedelta(days=days) if found else each.on
+        if found is None or (not _suits(found.format, reads) and _told(wanted, each.on) <= last):
             found, asked = each, reads
     return AdequateNotice(found.on if found else None, sent[0].on if sent else None, asked)
 

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from secondopinion.letters.carriers import Enclosure
-from secondopinion.letters.freeze import freeze
+from secondopinion.letters.formats import NOT_MADE, print_as
+from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.kinds import kind_named
 from secondopinion.letters.mailing import required_marks
 from secondopinion.letters.models import Letter
@@ -22,6 +23,7 @@ from secondopinion.people.models import Member
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.enclosures import encloses
+from secondopinion.policy.formats import Format
 from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import contacts, rights
 from secondopinion.referrals.notices import contact_lines, to_member
@@ -30,20 +32,45 @@ OTHERS_WHO_HELP: Final = ("medicare", "hicap")
 KEPT: Final = 512  # leaflets kept printed: programs by languages by leaflets by a few days
 
 
-def leaflets_with(letter: Letter) -> tuple[Enclosure, ...]:
-    """What the law has travel with a letter, of the letter's own day, program and language."""
+def leaflets_with(letter: Letter, format: Format = Format.STANDARD) -> tuple[Enclosure, ...]:
+    """What the law has travel with a letter, of the letter's own day, program and language, and as its reader reads."""
     program, on = Program(letter.program), date.fromisoformat(letter.data["dated_on"])
-    return tuple(leaflet(name, program, letter.language, on) for name in encloses(letter.kind, program, on))
+    names = encloses(letter.kind, program, on)
+    printed = tuple(leaflet(name, program, letter.language, on, format) for name in names)
+    others = (leaflet_file(name, program, letter.language, on, format) for name in names)
+    return (*printed, *(other for other in others if other is not None))
 
 
 @lru_cache(maxsize=KEPT)
-def leaflet(name: str, program: Program, language: str, on: date) -> Enclosure:
-    """One leaflet, printed, read back and sealed. Raises Incomplete and UnknownLetter as any letter does."""
+def leaflet(name: str, program: Program, language: str, on: date, format: Format = Format.STANDARD) -> Enclosure:
+    """One leaflet, printed, read back and sealed: in large print where its reader reads that, else in standard print.
+
+    Raises Incomplete and UnknownLetter as any letter does.
+    """
+    frozen = _frozen(name, program, language, on)
+    size = format if format is Format.LARGE_PRINT else Format.STANDARD
+    sealed = seal(frozen, required_marks(name, program.value, frozen.data), format=size)
+    return Enclosure(f"{name.replace('_', '-')}.pdf", sealed.pdf, sealed.sha256)
+
+
+@lru_cache(maxsize=KEPT)
+def leaflet_file(name: str, program: Program, language: str, on: date, format: Format) -> Enclosure | None:
+    """The same leaflet for ears, fingers or a screen; None where there is only print, or no table."""
+    if format in (Format.STANDARD, Format.LARGE_PRINT):
+        return None
+    frozen = _frozen(name, program, language, on)
+    try:
+        made = print_as(frozen, format, required_marks(name, program.value, frozen.data))
+    except NOT_MADE:
+        return None
+    assert made is not None
+    return Enclosure(f"{name.replace('_', '-')}-{made.name}", made.content, made.sha256)
+
+
+def _frozen(name: str, program: Program, language: str, on: date) -> Frozen:
     # Reading: a leaflet that is not drawn in the letter's language goes in English, beside the sheet that offers help.
     drawn = language if language in kind_named(name).languages else "en"
-    data = SAYS[name](program, on)
-    sealed = seal(freeze(name, program.value, drawn, data), required_marks(name, program.value, data))
-    return Enclosure(f"{name.replace('_', '-')}.pdf", sealed.pdf, sealed.sha256)
+    return freeze(name, program.value, drawn, SAYS[name](program, on))
 
 
 def right_statement(member: Member, program: Program, on: date, *, new: bool) -> dict[str, Any]:

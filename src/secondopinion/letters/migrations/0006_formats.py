@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mailing',
             name='format',
-            field=models.CharField(choices=[('standard', 'Standard print'), ('large-print', 'Large print'), ('audio', 'Audio'), ('braille', 'Braille'), ('electronic', 'Electronic text')], db_default='standard', default='standard', help_text='In which format it went; standard print goes along with all others', max_length=12),
+            field=models.CharField(choices=[('standard', 'Standard print'), ('large-print', 'Large print'), ('audio', 'Audio'), ('braille', 'Braille'), ('electronic', 'Electronic text')], db_default='standard', default='standard', help_text='In which format it went; standard print goes along', max_length=12),
         ),
         migrations.AddField(
             model_name='mailing',
