@@ -279,7 +279,8 @@ def _refuse_never_printed(frozen: Frozen, text: str) -> None:
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
     """The words written from right to left, each as its letters in the alphabet's order, and the pieces of fields."""
-    plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM)
+    # A sign that keeps letters apart and has no width (Farsi has it inside words) is put elsewhere by readers of PDF.
+    plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM).replace("\u200c", "")
     own = ("".join(sorted(c for c in word if c.isalpha())) for word in OWN_WORD.findall(plain))
     return [word for word in own if word], FIELD_PIECE.findall(plain)
 
