@@ -210,7 +210,8 @@ def _mailed(event: Event, context: Context) -> Said:
     kind = words_of(event.details.get("kind"), "letter")
     to = READERS.get(event.details.get("to", ""), "its reader")
     return Said(
-        f"{SENT.get(event.details.get('by', ''), 'mailed')} the letter “{kind}” to {to}{in_format(event)}{where_to(event)}",
+        f"{SENT.get(event.details.get('by', ''), 'mailed')} the letter “{kind}” to {to}{in_format(event)}"
+        f"{where_to(event)}",
         quoted("Proof of mailing", event.details.get("batch")),
     )
 
