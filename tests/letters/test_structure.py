@@ -26,25 +26,8 @@ def test_nothing_is_wrong_with_the_structure(kind, language, format):
 def test_on_the_sheet_of_many_languages_each_sentence_says_its_own():
     data = data_of("language_help", "example-medi-cal")
     said = {each.split("-")[0] for each in languages(render("language_help", "medi-cal", "en", data))}
-    assert {
-        "es",
-        "vi",
-        "zh",
-        "ko",
-        "fa",
-        "ar",
-        "ru",
-        "tl",
-        "hy",
-        "km",
-        "hi",
-        "hmn",
-        "ja",
-        "lo",
-        "pa",
-        "th",
-        "uk",
-    } <= said
+    others = {"tl", "hy", "km", "hi", "hmn", "ja", "lo", "pa", "th", "uk"}
+    assert {"es", "vi", "zh", "ko", "fa", "ar", "ru"} | others <= said
 
 
 def test_the_lists_and_tables_of_the_longest_letter_are_tagged_as_such():
