@@ -315,5 +315,9 @@ def test_the_letter_and_the_history_say_in_which_format_it_went(
     told = {"who": "member", "format": "braille", "told": "phone", "from_on": "2026-11-23"}
     assert clerk.post(f"/post/formats/{place.one.member_id}/", told).status_code == 303
     mailed(letter, tmp_path)
-    assert "Braille, with standard print" in words(clerk, page_of(found, letter))
+    page = words(clerk, page_of(found, letter))
+    assert "Braille, with standard print" in page
+    assert "Its reader reads" not in page
+    assert clerk.post(f"/post/formats/{place.one.member_id}/", {**told, "format": "large-print"}).status_code == 303
+    assert "Its reader reads large print now." in words(clerk, page_of(found, letter))
     assert "to the Member, in braille" in words(clerk, f"/referrals/{found.number}/")

@@ -57,7 +57,7 @@ def appeal(way: Brought):
 
 
 @pytest.mark.parametrize(
-    ("format", "ends"), [(Format.AUDIO, ".txt"), (Format.ELECTRONIC, ".txt"), (Format.BRAILLE, ".brf")]
+    ("format", "ends"), [(Format.AUDIO, "-to-read-aloud.txt"), (Format.ELECTRONIC, ".txt"), (Format.BRAILLE, ".brf")]
 )
 def test_the_file_goes_along_with_standard_print_and_so_do_the_leaflets_in_it(there, house, format, ends):
     way = denied(there)

@@ -205,7 +205,7 @@ def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope, file: LetterFi
     if file is not None and file.format == Format.LARGE_PRINT:
         pdf, sha256 = bytes(file.content), file.sha256  # in the place of the smaller print
     elif file is not None:
-        enclosures = (Enclosure(file.name, bytes(file.content), file.sha256), *enclosures)
+        enclosures = (Enclosure(f"letter-{file.name}", bytes(file.content), file.sha256), *enclosures)
     cover, on = b"", mailing.batch_on
     if mailing.carrier == By.PRINT and lines != shown:
         cover = address_sheet(letter.recipient_name, lines, letter.program, on)

@@ -62,6 +62,8 @@ def adequate_notice(sendings: Iterable[Sent], choices: Iterable[Wanted], days: i
         if not each.in_own_language or not _suits(each.format, reads):
             asked = reads if found is None else asked
             continue
+        # Reading: whoever asks for another format while the time still runs has not had a notice to read until it
+        # comes in that format, and the whole time counts anew. Asked for after the time was over, it revives nothing.
         last = found.on + timedelta(days=days) if found else each.on
         if found is None or (not _suits(found.format, reads) and _told(wanted, each.on) <= last):
             found, asked = each, reads

@@ -80,7 +80,12 @@ def format_for(notice: Notice, mailing: Mailing) -> Format:
 
     Offices and professionals read standard print, and so does the page of the Member's own, which its reader enlarges.
     """
-    if mailing.carrier != By.PRINT or kind_named(notice.kind).reader != "member":
+    return reads_now(notice) if mailing.carrier == By.PRINT else Format.STANDARD
+
+
+def reads_now(notice: Notice) -> Format:
+    """The format that stands for the reader of a letter: the one in which it goes by mail, if it goes now."""
+    if kind_named(notice.kind).reader != "member":
         return Format.STANDARD
     is_copy = notice.recipient_role == COPY
     return format_of(notice.referral.member_id, notice.letter.recipient_name if is_copy else None)

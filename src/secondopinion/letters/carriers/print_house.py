@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "mailing_id", "letter_id", "file", "sha256", "bytes", "kind", "language", "recipient_name", "address", "cover",
     "cover_sha256", "enclosures", "enclosures_sha256",
 )  # fmt: skip
+MADE_OF: Final = ("-to-read-aloud.txt", ".txt", ".brf")  # what an enclosure is, where it is no PDF
 SHA256, COVER_SHA256 = COLUMNS.index("sha256"), COLUMNS.index("cover_sha256")
 
 
@@ -250,8 +251,8 @@ def _covered(key: str) -> str:
 
 def _enclosed(key: str, number: int, name: str) -> str:
     """The file of an enclosure, beside the letter whose envelope it shares. Of its name only what it is made of."""
-    kind = next((kind for kind in (".txt", ".brf") if name.endswith(kind)), ".pdf")
-    return f"{key}-enclosure-{number}{kind}"
+    made_of = next((end for end in MADE_OF if name.endswith(end)), ".pdf")
+    return f"{key}-enclosure-{number}{made_of}"
 
 
 def _csv(values: tuple[str, ...]) -> bytes:
