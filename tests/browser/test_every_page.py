@@ -166,6 +166,13 @@ def test_the_post_keeps_the_baseline(somebody: SomebodyAt, gallery: Gallery, wat
     nurse.type("Address to use from now on", "P.O. Box 7\nOrchard City, CA 92999")
     nurse.send("Write to this address from now on")
     gallery.look(nurse, "Confidential communications")
+    nurse.open("/post/formats/M0000003/")
+    nurse.pick("Format from now on", "Large print")
+    nurse.send("Write in this format from now on")
+    gallery.look(nurse, "Formats of letters")
+    nurse.pick("Format from now on", "Large print")
+    nurse.send("Write in this format from now on")
+    gallery.look(nurse, "Formats of letters, refused")
     gallery.found_nothing()
 
 

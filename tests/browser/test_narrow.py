@@ -51,6 +51,7 @@ def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, wa
         (nurse, "/post/days/?since=2026-11-01&until=2026-11-30"),
         (nurse, "/post/offices/"),
         (nurse, "/post/confidential/M0000003/"),
+        (nurse, "/post/formats/M0000003/"),
         (nurse, f"/referrals/{number}/letters/{letter}/"),
     ]
     faults = []

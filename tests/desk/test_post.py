@@ -18,7 +18,7 @@ from referrals.life import YES, asked, given_an_authorized_referral
 from secondopinion.letters.carriers import NotCarried, Parcel, PrintHouse
 from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.reconciling import acknowledgement_due, tallies
-from secondopinion.people.models import AccessEntry
+from secondopinion.people.models import AccessEntry, AuthorizedRepresentative
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Event, Referral
 from secondopinion.referrals.posting import post
@@ -278,3 +278,52 @@ def test_a_members_request_in_confidence_is_taken_in_shown_and_taken_back(place:
     words(signed_in_as("nurse@citrus"), "/post/confidential/M0000001/", 404)
     with plan_scope(TODAY):
         assert AccessEntry.objects.filter(what="confidential", about="M0000003").exists()
+
+
+def test_a_members_format_is_taken_down_shown_and_kept(place: County, signed_in_as: Browser) -> None:
+    clerk, address = signed_in_as("intake@plan"), "/post/formats/M0000003/"
+    told = {"who": "member", "format": "braille", "told": "phone", "from_on": "2026-11-20"}
+    assert "Nobody has asked for a format." in words(clerk, address)
+    assert clerk.post(address, {**told, "from_on": "2026-12-01"}).status_code == 422
+    assert clerk.post(address, {**told, "who": "somebody"}).status_code == 422
+    assert clerk.post(address, told).status_code == 303
+    page = words(clerk, address)
+    assert "Maria Reyes reads: braille" in page
+    assert "told on Fri, Nov 20, 2026 by phone; taken down by Intake of Plan" in page
+    assert clerk.post(address, told).status_code == 422, "it stands already"
+    assert clerk.post(address, {**told, "format": "standard"}).status_code == 303
+    page = words(clerk, address)
+    assert "Maria Reyes reads: standard print" in page
+    assert "Braille, told on" in page, "what was chosen before is kept"
+    words(signed_in_as("nurse@citrus"), "/post/formats/M0000001/", 404)
+    with plan_scope(TODAY):
+        assert AccessEntry.objects.filter(what="formats", about="M0000003").exists()
+
+
+def test_whoever_may_act_for_the_member_has_a_format_of_their_own(place: County, signed_in_as: Browser) -> None:
+    with plan_scope(TODAY):
+        sister = AuthorizedRepresentative.objects.create(
+            member=place.maria, name="Ines Elm", authority="in-writing", evidence="Form", from_on=TODAY
+        )
+    clerk, address = signed_in_as("intake@plan"), "/post/formats/M0000003/"
+    told = {"who": str(sister.pk), "format": "large-print", "told": "writing", "from_on": "2026-11-23"}
+    assert clerk.post(address, told).status_code == 303
+    page = words(clerk, address)
+    assert "Ines Elm reads: large print" in page
+    assert "Maria Reyes reads: standard print" in page
+
+
+def test_the_letter_and_the_history_say_in_which_format_it_went(
+    place: County, signed_in_as: Browser, tmp_path: Path
+) -> None:
+    found, letter = owed(place)
+    clerk = signed_in_as("intake@plan")
+    told = {"who": "member", "format": "braille", "told": "phone", "from_on": "2026-11-23"}
+    assert clerk.post(f"/post/formats/{place.one.member_id}/", told).status_code == 303
+    mailed(letter, tmp_path)
+    page = words(clerk, page_of(found, letter))
+    assert "Braille, with standard print" in page
+    assert "Its reader reads" not in page
+    assert clerk.post(f"/post/formats/{place.one.member_id}/", {**told, "format": "large-print"}).status_code == 303
+    assert "Its reader reads large print now." in words(clerk, page_of(found, letter))
+    assert "to the Member, in braille" in words(clerk, f"/referrals/{found.number}/")

@@ -19,7 +19,7 @@ from secondopinion.desk.referral_words import (
 )
 from secondopinion.desk.tellers_after import TELLERS_AFTER, beginning_of
 from secondopinion.desk.tellers_choosing import TELLERS_CHOOSING
-from secondopinion.desk.tellers_post import SENT, TELLERS_POST, where_to
+from secondopinion.desk.tellers_post import SENT, TELLERS_POST, in_format, where_to
 from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
 from secondopinion.desk.tellers_translating import TELLERS_TRANSLATING
@@ -211,7 +211,8 @@ def _mailed(event: Event, context: Context) -> Said:
     kind = words_of(event.details.get("kind"), "letter")
     to = READERS.get(event.details.get("to", ""), "its reader")
     return Said(
-        f"{SENT.get(event.details.get('by', ''), 'mailed')} the letter “{kind}” to {to}{where_to(event)}",
+        f"{SENT.get(event.details.get('by', ''), 'mailed')} the letter “{kind}” to {to}{in_format(event)}"
+        f"{where_to(event)}",
         quoted("Proof of mailing", event.details.get("batch")),
     )
 

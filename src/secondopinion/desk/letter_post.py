@@ -72,7 +72,12 @@ def letter_again(request: HttpRequest, number: str, letter_id: UUID) -> HttpResp
         )
     except Refused as refused:
         return _refused(request, found, one, refused, ("again", form))
-    return _done(request, number, one, "The same sealed letter leaves again within a minute or two.")
+    return _done(
+        request,
+        number,
+        one,
+        "The same letter leaves again within a minute or two, in the format its reader has asked for.",
+    )
 
 
 def _refused(

@@ -14,10 +14,13 @@ from secondopinion.letters.approving import Standing, drafts_stay, standing_of
 from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.policy.formats import IN_WORDS
 from secondopinion.referrals.language_work import words_waiting
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.post_room import mailings_of
+from secondopinion.referrals.posting import notice_of
 from secondopinion.referrals.reading import is_honoured
+from secondopinion.referrals.ways_out import reads_now
 
 NOTHING_TYPED: Final[Mapping[str, PostForm]] = MappingProxyType({})
 ROLES: Final = ("intake", "nurse", "physician", "appeals")
@@ -50,4 +53,11 @@ def post_of(request: HttpRequest, found: Referral, one: Letter, typed: Mapping[s
         "is_a_draft": one.sealed_at is None and standing_of(one.kind, one.language) is not Standing.APPROVED,
         "drafts_stay": drafts_stay(),
         "post_open": bool(typed),
+        "reads": _reads_otherwise(one, out[-1].format) if may and out else "",
     }
+
+
+def _reads_otherwise(one: Letter, went: str) -> str:
+    """The format in which a letter's reader reads now, in words, where it is another than that of its last mailing."""
+    reads = reads_now(notice_of(one.pk))
+    return "" if reads.value == went else IN_WORDS[reads].lower()

@@ -21,11 +21,14 @@ class WindowRow:
     how: str
     looks: str
     icon: str
+    told: str = ""
 
 
 def window_rows(windows: Iterable[Window], today: date) -> list[WindowRow]:
     """The Member's rights as they stand today."""
-    return [WindowRow(w.what, w.days, w.counts_from, w.until, w.authority, *_stands(w, today)) for w in windows]
+    return [
+        WindowRow(w.what, w.days, w.counts_from, w.until, w.authority, *_stands(w, today), told=w.told) for w in windows
+    ]
 
 
 def _stands(window: Window, today: date) -> tuple[str, str, str]:

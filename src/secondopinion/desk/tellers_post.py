@@ -9,6 +9,7 @@ from typing import Final
 from secondopinion.desk.referral_words import READERS
 from secondopinion.desk.telling import Context, Said, Teller, day_words, quoted
 from secondopinion.desk.words import words_of
+from secondopinion.policy.formats import IN_WORDS, Format
 from secondopinion.referrals.models import Event
 
 SENT: Final[Mapping[str, str]] = {"fax": "faxed", "email": "sent by secure e-mail"}
@@ -18,6 +19,12 @@ WAYS: Final[Mapping[str, str]] = {"print": "by mail", "fax": "by fax", "email": 
 def where_to(event: Event) -> str:
     """That a letter went where the Member asked in confidence; never the address."""
     return ", at the address the Member asked for in confidence" if event.details.get("confidential") else ""
+
+
+def in_format(event: Event) -> str:
+    """In which format a letter went, where it is another than standard print."""
+    format = event.details.get("format", Format.STANDARD)
+    return "" if format == Format.STANDARD else f", in {IN_WORDS[Format(format)].lower()}"
 
 
 def _letter(event: Event) -> str:
@@ -49,7 +56,7 @@ def _mail_again(event: Event, context: Context) -> Said:
 
 
 def _mailed_again(event: Event, context: Context) -> Said:
-    return Said(f"sent {_letter(event)} again {_by(event)}{where_to(event)}",
+    return Said(f"sent {_letter(event)} again {_by(event)}{in_format(event)}{where_to(event)}",
                 quoted("Proof of mailing", event.details.get("batch")))  # fmt: skip
 
 

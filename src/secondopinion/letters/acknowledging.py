@@ -130,7 +130,7 @@ def acknowledge(row: Row, *, now: datetime) -> Mailing | None:
 def _check(row: Row, letter: Letter, mailing: Mailing, now: datetime) -> None:
     if mailing.handed_over_at is None:
         raise RowRefused("The mailing still waits here: it was not handed over. Ask where the print house has it from.")
-    if row.sha256 != letter.pdf_sha256:
+    if row.sha256 != (mailing.print_sha256 or letter.pdf_sha256):
         raise RowRefused("The SHA-256 is not the letter's: another file was printed. Find out which before it leaves.")
     if not mailing.handed_over_at.astimezone(PACIFIC).date() <= row.on <= now.astimezone(PACIFIC).date():
         raise RowRefused("The day lies before the letter was handed over, or after today.")

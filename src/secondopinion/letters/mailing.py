@@ -18,9 +18,9 @@ from django.db.models import F
 
 from secondopinion.letters.approving import keep_back_a_draft
 from secondopinion.letters.carriers import Carrier, Enclosure, NotCarried, Parcel
-from secondopinion.letters.freeze import Frozen
+from secondopinion.letters.files import file_of, frozen_of
 from secondopinion.letters.languages import ENGLISH
-from secondopinion.letters.models import Letter, Mailing
+from secondopinion.letters.models import Letter, LetterFile, Mailing
 from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.letters.paper import Sealed, seal
 from secondopinion.letters.refusal import KeptBack
@@ -28,6 +28,7 @@ from secondopinion.letters.sheets import address_sheet, fax_cover
 from secondopinion.letters.translating import free_words, in_language
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.policy.formats import Format
 from secondopinion.policy.gg1538 import questions
 
 PROVEN_BY_REPORT = frozenset({By.FAX})
@@ -54,8 +55,8 @@ class Way:
 class Envelope:
     """What a mailing gets besides the letter: enclosures, and another address where the letter's own is not to be used.
 
-    `held`: why this mailing must not leave at all this way now. `words`: the approved translations of what people wrote
-    for this letter, by the original.
+    `format`: how its reader reads. `held`: why this mailing must not leave at all this way now. `words`: the approved
+    translations of what people wrote for this letter, by the original.
     """
 
     enclosures: tuple[Enclosure, ...] = ()
@@ -63,14 +64,16 @@ class Envelope:
     confidential: bool = False
     certificate: str = ""
     held: str = ""
+    format: Format = Format.STANDARD
     words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A mailing that was handed over: the carrier's receipt, and the seal of the paper.
+    """A mailing that was handed over: the carrier's receipt, and the seal of the letter.
 
-    `leaves`: whether with it the letter has left the house for the first time.
+    `leaves`: whether with it the letter has left the house for the first time. `format`: the one it really went in.
+    `file_sha256`: the seal of the file of that format; empty for standard print.
     """
 
     letter_id: UUID
@@ -78,6 +81,8 @@ class Posted:
     pdf_sha256: str
     mailed_at: datetime
     leaves: bool = True
+    format: Format = Format.STANDARD
+    file_sha256: str = ""
 
 
 def mail(letter_id: UUID, *, now: datetime, carrier: Carrier, enclosures: tuple[Enclosure, ...] = ()) -> Posted | None:
@@ -140,18 +145,22 @@ def hand_over(mailing: Mailing, *, now: datetime, carrier: Carrier, envelope: En
         leaves = first and mailing.carrier != By.PORTAL
         if letter.sealed_at is None:
             _seal(letter, envelope.words, now)
-        receipt = carrier.post(_parcel(letter, mailing, envelope))
+        file, lacks = file_of(letter, envelope.format, marks_for(letter), now)
+        receipt = carrier.post(_parcel(letter, mailing, envelope, file))
         leaves = leaves and mailing.carrier not in PROVEN_BY_REPORT
         if leaves:
             letter.mailed_at, letter.batch_line = now, receipt
         if first:
             letter.save(update_fields=[*SEAL, "mailed_at", "batch_line"])
         mailing.stands, mailing.handed_over_at, mailing.receipt = Stands.HANDED_OVER, now, receipt
-        mailing.confidential, mailing.why = envelope.confidential, ""
+        mailing.confidential, mailing.why = envelope.confidential, lacks
+        mailing.format = file.format if file else Format.STANDARD
+        mailing.print_sha256 = file.sha256 if file and file.format == Format.LARGE_PRINT else ""
         if mailing.carrier in (By.PORTAL, By.MAIL):  # taken is arrived: nothing more is reported
             mailing.stands, mailing.acknowledged_at = Stands.ARRIVED, now
         mailing.save()
-        return Posted(letter.pk, receipt, letter.pdf_sha256, now, leaves)
+        went, seal_of_file = Format(mailing.format), file.sha256 if file else ""
+        return Posted(letter.pk, receipt, letter.pdf_sha256, now, leaves, went, seal_of_file)
 
 
 def leaves_by_report(mailing: Mailing, *, now: datetime) -> bool:
@@ -185,6 +194,11 @@ def required_marks(kind: str, program: str, data: Mapping[str, Any]) -> frozense
     return questions.what_must_the_letter_say(edition, kind, Program(program), differs=differs)
 
 
+def marks_for(letter: Letter) -> frozenset[str]:
+    """What the policy in force on a letter's day says it must say."""
+    return required_marks(letter.kind, letter.program, letter.data)
+
+
 def finished(letter: Letter, words: Mapping[str, str]) -> tuple[Sealed, dict[str, Any] | None]:
     """The letter printed in its language and read back, and the data it was printed from; None: as it was frozen.
 
@@ -196,10 +210,7 @@ def finished(letter: Letter, words: Mapping[str, str]) -> tuple[Sealed, dict[str
             f"The letter “{letter.kind.replace('_', ' ')}” waits for a translation: {len(lacking)} of the texts that "
             "were written for it have none that is approved. Its clock runs; see “Translations”."
         )
-    frozen = Frozen(
-        letter.kind, letter.program, letter.language, letter.data, letter.data_sha256, letter.template_sha256
-    )
-    required = required_marks(letter.kind, letter.program, letter.data)
+    frozen, required = frozen_of(letter), marks_for(letter)
     if letter.language == ENGLISH:
         return seal(frozen, required), None
     # What was frozen stays; what is printed is kept beside it. The seal of the paper proves the second.
@@ -214,15 +225,19 @@ def _seal(letter: Letter, words: Mapping[str, str], now: datetime) -> None:
     letter.marks, letter.printed_with = sorted(sealed.marks), sealed.template_sha256
 
 
-def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope) -> Parcel:
+def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope, file: LetterFile | None) -> Parcel:
     shown = tuple(letter.data["recipient"]["address_lines"])
     lines = envelope.lines or tuple(mailing.address or ()) or shown
-    pdf = bytes(letter.pdf or b"")
+    pdf, sha256, enclosures = bytes(letter.pdf or b""), letter.pdf_sha256, envelope.enclosures
+    if file is not None and file.format == Format.LARGE_PRINT:
+        pdf, sha256 = bytes(file.content), file.sha256  # in the place of the smaller print
+    elif file is not None:
+        enclosures = (Enclosure(f"letter-{file.name}", bytes(file.content), file.sha256), *enclosures)
     cover, on = b"", mailing.batch_on
     if mailing.carrier == By.PRINT and lines != shown:
         cover = address_sheet(letter.recipient_name, lines, letter.program, on)
     elif mailing.carrier == By.FAX:
-        papers = (pdf, *(e.content for e in envelope.enclosures))
+        papers = (pdf, *(e.content for e in enclosures))
         cover = fax_cover(letter.recipient_name, shown, mailing.to, letter.program, on, papers)
     return Parcel(
         letter_id=letter.pk,
@@ -233,8 +248,8 @@ def _parcel(letter: Letter, mailing: Mailing, envelope: Envelope) -> Parcel:
         recipient_name=letter.recipient_name,
         address_lines=lines,
         pdf=pdf,
-        sha256=letter.pdf_sha256,
-        enclosures=envelope.enclosures,
+        sha256=sha256,
+        enclosures=enclosures,
         nth=mailing.nth,
         to=mailing.to,
         certificate=envelope.certificate,

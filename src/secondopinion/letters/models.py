@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from secondopinion.letters.kinds import ADVERSE
 from secondopinion.letters.models_approving import WordingApproval as WordingApproval  # its table belongs to this room
+from secondopinion.letters.models_formats import LetterFile as LetterFile
 from secondopinion.letters.models_mailing import Mailing as Mailing  # its tables belong to this room
 from secondopinion.letters.models_mailing import OfficeAddress as OfficeAddress
 from secondopinion.people.models import PROGRAMS, HealthNetwork

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from secondopinion.people.models import HealthNetwork, Period, ends_after_it_starts
+from secondopinion.policy.formats import IN_WORDS, Format
 
 
 class By(models.TextChoices):
@@ -51,6 +52,13 @@ class Mailing(models.Model):
     to = models.CharField(max_length=254, blank=True, help_text="The fax number or e-mail address")
     address = models.JSONField(null=True, help_text="An address other than the letter's own: lines of the envelope")
     confidential = models.BooleanField(default=False, help_text="Sent where the Member asked in confidence")
+    format = models.CharField(
+        max_length=12, choices=[(each.value, IN_WORDS[each]) for each in Format], default=Format.STANDARD.value,
+        db_default=Format.STANDARD.value, help_text="In which format it went; standard print goes along",
+    )  # fmt: skip
+    print_sha256 = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Of another print than the sealed one"
+    )
     receipt = models.CharField(max_length=200, blank=True)
     handed_over_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True, help_text="When the carrier's word reached us")

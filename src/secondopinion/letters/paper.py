@@ -32,7 +32,7 @@ from secondopinion.policy.asked import Program
 from secondopinion.policy.never_printed import never_printed
 
 MARGIN_BAND: Final = 62.0  # points at the foot of each page that hold the page number, not the letter
-HEAD_BAND: Final = 54.0  # points at the head of each page after the first that hold the running line
+HEAD_BAND: Final = 62.0  # points at the head of each page after the first that hold the running line
 
 NO_KEY: Final = re.compile(r'does not contain key "([^"]+)"')
 DEMANDED: Final = re.compile(r"assertion failed: (.+)")
@@ -71,6 +71,20 @@ def render(kind: str, program: str, language: str, data: Mapping[str, Any], form
     return _press(kind, program, language, data, format)[1]
 
 
+def markup(kind: str, program: str, language: str, data: Mapping[str, Any]) -> str:
+    """The letter's words as HTML, as the template means them and without a page (words.py). Raises as printing does."""
+    compiler = _compiler(kind_named(kind).template(language))
+    _dated(kind, program, data)
+    inputs = {"data": _json(data), "language": language, "format": "words"}
+    try:
+        made = compiler.compile(format="html", sys_inputs=inputs)
+    except typst.TypstError as error:
+        raise _refusal(kind, error) from error
+    if not isinstance(made, bytes):  # more than one file only for images
+        raise Incomplete(kind, "the typesetter returned no single text")
+    return made.decode()
+
+
 def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
     """The words that each clause orders, as the letter of this data says them: mark to passages."""
     return _passages(kind, _press(kind, program, language, data)[0])
@@ -107,13 +121,13 @@ def text_of(pdf: bytes) -> str:
     return "\n".join(pages)
 
 
-def seal(frozen: Frozen, required_marks: Iterable[str]) -> Sealed:
-    """Print a frozen letter, read it back, and seal it.
+def seal(frozen: Frozen, required_marks: Iterable[str], *, format: str = "standard") -> Sealed:
+    """Print a frozen letter, read it back, and seal it. `format` as for `render`.
 
     `required_marks`: what the policy says a letter of this kind must say. Raises Incomplete naming the
     first mark whose words are not in the finished PDF.
     """
-    compiler, pdf = _press(frozen.kind, frozen.program, frozen.language, frozen.data)
+    compiler, pdf = _press(frozen.kind, frozen.program, frozen.language, frozen.data, format)
     _refuse_never_printed(frozen, text_of(pdf))
     marks = marks_of(pdf, _passages(frozen.kind, compiler))
     for mark in sorted(set(required_marks) - marks):
@@ -210,8 +224,8 @@ def _refusal(kind: str, error: typst.TypstError) -> Incomplete:
 
 def _stands(text: str) -> Callable[[str], bool]:
     """Whether a passage stands in a text, spacing aside."""
-    words = _squeeze(text)
-    return lambda passage: _squeeze(passage) in words
+    words = squeeze(text)
+    return lambda passage: squeeze(passage) in words
 
 
 @lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
@@ -284,10 +298,10 @@ def _stands_doubled(passage: str, text: str) -> bool:
 def _refuse_never_printed(frozen: Frozen, text: str) -> None:
     """Refuse a letter that tells of a review its reader does not have, in whatever language."""
     never = never_printed(Program(frozen.program), date.fromisoformat(frozen.data["dated_on"]))
-    held = _squeeze(text).casefold()
+    held = squeeze(text).casefold()
     turned = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else None
     for phrase in never.phrases:
-        found = _squeeze(phrase).casefold() in held
+        found = squeeze(phrase).casefold() in held
         if found or (turned is not None and RIGHT_TO_LEFT.search(phrase) and turned(phrase)):
             raise Incomplete(frozen.kind, f"it tells of “{phrase}”, which is not open to Members of {frozen.program}")
     for word in never.words:
@@ -297,11 +311,12 @@ def _refuse_never_printed(frozen: Frozen, text: str) -> None:
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
     """The words written from right to left, each as its letters in the alphabet's order, and the pieces of fields."""
-    plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM)
+    # A sign that keeps letters apart and has no width (Farsi has it inside words) is put elsewhere by readers of PDF.
+    plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM).replace("\u200c", "")
     own = ("".join(sorted(c for c in word if c.isalpha())) for word in OWN_WORD.findall(plain))
     return [word for word in own if word], FIELD_PIECE.findall(plain)
 
 
-def _squeeze(text: str) -> str:
+def squeeze(text: str) -> str:
     """Words only: no spacing, one form of quotes and hyphens, so line ends and kerning cannot matter."""
     return "".join(unicodedata.normalize("NFKC", text).translate(ONE_FORM).split())

@@ -160,3 +160,8 @@ def health_networks() -> list[HealthNetwork]:
 def representatives_of(member_id: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
     """Who may act for a Member on a day."""
     return tuple(MAY_ACT.all(member=member_id, on=on))
+
+
+def language_of(member_id: UUID) -> str:
+    """The language of a Member, as the enrollment file has it (ISO 639)."""
+    return Member.objects.values_list("language", flat=True).get(pk=member_id)

@@ -68,6 +68,7 @@ def mailed(before: Snapshot, told: Mailed, person: Person, now: datetime) -> Cha
             "enclosures": list(told.enclosures),
             "by": told.by,
             "confidential": told.confidential,
+            "format": told.format,
         },
         columns=columns,
     )

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from secondopinion.letters.approving import keep_back_a_draft
 from secondopinion.letters.carriers import Enclosure
-from secondopinion.letters.freeze import freeze
+from secondopinion.letters.formats import NOT_MADE, print_as
+from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.kinds import kind_named
 from secondopinion.letters.languages import ENGLISH
 from secondopinion.letters.mailing import required_marks
@@ -26,6 +27,7 @@ from secondopinion.people.models import Member
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.enclosures import encloses
+from secondopinion.policy.formats import Format
 from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import contacts, rights
 from secondopinion.referrals.models import ReadingAloud
@@ -36,8 +38,8 @@ OTHERS_WHO_HELP: Final = ("medicare", "hicap")
 KEPT: Final = 512  # leaflets kept printed: programs by languages by leaflets by a few days
 
 
-def leaflets_with(letter: Letter) -> tuple[Enclosure, ...]:
-    """What the law has travel with a letter, of the letter's own day, program and language.
+def leaflets_with(letter: Letter, format: Format = Format.STANDARD) -> tuple[Enclosure, ...]:
+    """What the law has travel with a letter, of the letter's own day, program and language, and as its reader reads.
 
     A letter that somebody must read out has the sheet that offers help in many languages on top of the others, whether
     the law has it travel with such a letter or not. Raises KeptBack where the wording of one is a draft.
@@ -48,21 +50,42 @@ def leaflets_with(letter: Letter) -> tuple[Enclosure, ...]:
         names = (LANGUAGE_HELP, *(name for name in names if name != LANGUAGE_HELP))
     for name in names:
         keep_back_a_draft(name, _drawn(name, letter.language))
-    return tuple(leaflet(name, program, letter.language, on) for name in names)
+    printed = tuple(leaflet(name, program, letter.language, on, format) for name in names)
+    others = (leaflet_file(name, program, letter.language, on, format) for name in names)
+    return (*printed, *(other for other in others if other is not None))
 
 
 @lru_cache(maxsize=KEPT)
-def leaflet(name: str, program: Program, language: str, on: date) -> Enclosure:
-    """One leaflet, printed, read back and sealed. Raises Incomplete and UnknownLetter as any letter does.
+def leaflet(name: str, program: Program, language: str, on: date, format: Format = Format.STANDARD) -> Enclosure:
+    """One leaflet, printed, read back and sealed: in large print where its reader reads that, else in standard print.
 
-    Its words are the same for everybody, so its set phrases are all that is translated in its data.
+    Raises Incomplete and UnknownLetter as any letter does.
     """
-    drawn = _drawn(name, language)
-    data = SAYS[name](program, on)
-    frozen = freeze(name, program.value, drawn, data)
-    frozen = replace(frozen, data=in_language(drawn, frozen.data, {}))
-    sealed = seal(frozen, required_marks(name, program.value, data))
+    frozen = _frozen(name, program, language, on)
+    size = format if format is Format.LARGE_PRINT else Format.STANDARD
+    sealed = seal(frozen, required_marks(name, program.value, frozen.data), format=size)
     return Enclosure(f"{name.replace('_', '-')}.pdf", sealed.pdf, sealed.sha256)
+
+
+@lru_cache(maxsize=KEPT)
+def leaflet_file(name: str, program: Program, language: str, on: date, format: Format) -> Enclosure | None:
+    """The same leaflet for ears, fingers or a screen; None where there is only print, or no table."""
+    if format in (Format.STANDARD, Format.LARGE_PRINT):
+        return None
+    frozen = _frozen(name, program, language, on)
+    try:
+        made = print_as(frozen, format, required_marks(name, program.value, frozen.data))
+    except NOT_MADE:
+        return None
+    assert made is not None
+    return Enclosure(f"{name.replace('_', '-')}-{made.name}", made.content, made.sha256)
+
+
+def _frozen(name: str, program: Program, language: str, on: date) -> Frozen:
+    """A leaflet's data. Its words are the same for everybody, so its set phrases are all that is translated in it."""
+    drawn = _drawn(name, language)
+    frozen = freeze(name, program.value, drawn, SAYS[name](program, on))
+    return replace(frozen, data=in_language(drawn, frozen.data, {}))
 
 
 def _drawn(name: str, language: str) -> str:

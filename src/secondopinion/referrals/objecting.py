@@ -19,13 +19,14 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import appeal_window_ends_on, continuation_ends_on
 from secondopinion.policy.objections import path_of
 from secondopinion.referrals import appealing, hearing, notices_objecting
+from secondopinion.referrals.adequate import notice_of_decision
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork import OFFICES
 from secondopinion.referrals.clockwork_objecting import STANDS, UPHELD
 from secondopinion.referrals.deciding import REQUESTERS, approved, granted, no_appeal_after_all, settled
 from secondopinion.referrals.gate import ADVERSE
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import VISIT_AHEAD, Decision, Event, Notice, Referral
+from secondopinion.referrals.models import VISIT_AHEAD, Decision, Event, Referral
 from secondopinion.referrals.reviewing import check_arrival
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import FINISHED, UNDECIDED
@@ -99,11 +100,10 @@ def decision_objected_to(before: Snapshot) -> Event | None:
 
 
 def noticed_on(before: Snapshot, event: Event) -> date | None:
-    """The date of adequate notice of a decision: the day its notice to the Member was mailed (GG.1507 II.D.1)."""
+    """The date of adequate notice of a decision: the day its notice was mailed as the Member reads (GG.1507 II.D.1)."""
     # Reading: a notice that was not mailed yet has started no window, so nobody is ever late against it.
-    mailed = Notice.objects.filter(referral_id=before.id, position=event.position, recipient_role="member")
-    at = mailed.values_list("letter__mailed_at", flat=True).first()
-    return at.astimezone(PACIFIC).date() if at else None
+    given = notice_of_decision(before, event)
+    return given.on if given is not None else None
 
 
 def _open_appeal(

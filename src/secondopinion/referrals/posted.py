@@ -78,7 +78,8 @@ def mail_again(before: Snapshot, told: MailAgain, person: Person, now: datetime)
 def mailed_again(before: Snapshot, told: MailedAgain, person: Person, now: datetime) -> Change:
     """Write down the proof of another mailing."""
     mailing = mailing_on(before.id, told.mailing_id)
-    return Change(_about(mailing) | {"batch": mailing.receipt, "confidential": told.confidential})
+    how = {"confidential": told.confidential, "format": told.format}
+    return Change(_about(mailing) | {"batch": mailing.receipt} | how)
 
 
 def _about(mailing: Mailing) -> dict[str, object]:

@@ -18,6 +18,7 @@ from secondopinion.letters.refusal import Incomplete, KeptBack
 from secondopinion.people.person import SYSTEM
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.policy.formats import Format
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.closing import open_items
 from secondopinion.referrals.models import Notice, Referral
@@ -73,19 +74,30 @@ def _hand_over(mailing: Mailing, notice: Notice, carriers: Mapping[str, Carrier]
     if posted is None:
         return False
     if posted.leaves:
-        seals = tuple(e.sha256 for e in envelope.enclosures)
-        has_left(notice, posted.batch_line, now, by=mailing.carrier, seals=seals, confidential=envelope.confidential)
+        seals = (posted.file_sha256, *(e.sha256 for e in envelope.enclosures))
+        has_left(
+            notice, posted.batch_line, now, by=mailing.carrier, seals=tuple(s for s in seals if s),
+            confidential=envelope.confidential, format=posted.format,
+        )  # fmt: skip
     elif mailing.carrier == By.MAIL or (mailing.carrier == By.PRINT and mailing.nth > 1):
-        told = MailedAgain(mailing.pk, envelope.confidential)
+        told = MailedAgain(mailing.pk, envelope.confidential, posted.format.value)
         advance(notice.referral_id, told, person=SYSTEM, now=now)
     return True
 
 
 def has_left(
-    notice: Notice, receipt: str, now: datetime, *, by: str, seals: tuple[str, ...] = (), confidential: bool = False
+    notice: Notice,
+    receipt: str,
+    now: datetime,
+    *,
+    by: str,
+    seals: tuple[str, ...] = (),
+    confidential: bool = False,
+    format: Format = Format.STANDARD,
 ) -> None:
     """The letter has left the house for the first time: write it into the history, and close what is done."""
-    told = Mailed(notice.letter_id, notice.kind, notice.recipient_role, receipt, seals, str(by), confidential)
+    told = Mailed(notice.letter_id, notice.kind, notice.recipient_role, receipt, seals, str(by), confidential,
+                  format.value)  # fmt: skip
     advance(notice.referral_id, told, person=SYSTEM, now=now)
     close_if_done(notice.referral_id, now)
 

@@ -232,6 +232,7 @@ class Mailed(Told):
     enclosures: tuple[str, ...] = ()  # the seals of what went into the same envelope
     by: str = "print"
     confidential: bool = False  # to the address at which the Member asked to be written to
+    format: str = "standard"
 
 
 @dataclass(frozen=True, slots=True)

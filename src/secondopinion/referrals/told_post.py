@@ -56,3 +56,4 @@ class MailedAgain(Told):
     step: ClassVar[str] = "mailed_again"
     mailing_id: UUID
     confidential: bool = False
+    format: str = "standard"

@@ -18,7 +18,9 @@ from secondopinion.letters.mailing import Envelope, Way
 from secondopinion.letters.models import Mailing, OfficeAddress
 from secondopinion.letters.models_mailing import By
 from secondopinion.people.confidential import request_of
+from secondopinion.people.formats import format_of
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.policy.formats import Format
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.copies import NOT_TO_LEAVE, may_still_leave
 from secondopinion.referrals.copies import ROLE as COPY
@@ -57,7 +59,8 @@ def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
     is_copy, on = notice.recipient_role == COPY, now.astimezone(PACIFIC).date()
     if is_copy and not may_still_leave(notice.referral.member_id, notice.letter.recipient_name, on):
         return Envelope(held=NOT_TO_LEAVE)
-    enclosures = enclosed_with(notice)
+    reads = format_for(notice, mailing)
+    enclosures = enclosed_with(notice, reads)
     if mailing.carrier in ELECTRONIC:
         found = _verified(notice, mailing.carrier, now)
         if found is None or found.to != mailing.to:
@@ -68,16 +71,32 @@ def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
         # policyholder. Where the Member asked in confidence, that address stands above every other (Civil Code 56.107).
         asked = request_of(notice.referral.member_id)
         if asked is not None:
-            return Envelope(enclosures, tuple(asked.address_lines), confidential=True)
-    return Envelope(enclosures)
+            return Envelope(enclosures, tuple(asked.address_lines), confidential=True, format=reads)
+    return Envelope(enclosures, format=reads)
 
 
-def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
+def format_for(notice: Notice, mailing: Mailing) -> Format:
+    """How the reader of a letter reads: the standing choice of the Member, or of whoever acts for the Member.
+
+    Offices and professionals read standard print, and so does the page of the Member's own, which its reader enlarges.
+    """
+    return reads_now(notice) if mailing.carrier == By.PRINT else Format.STANDARD
+
+
+def reads_now(notice: Notice) -> Format:
+    """The format that stands for the reader of a letter: the one in which it goes by mail, if it goes now."""
+    if kind_named(notice.kind).reader != "member":
+        return Format.STANDARD
+    is_copy = notice.recipient_role == COPY
+    return format_of(notice.referral.member_id, notice.letter.recipient_name if is_copy else None)
+
+
+def enclosed_with(notice: Notice, format: Format = Format.STANDARD) -> tuple[Enclosure, ...]:
     """What goes into the same envelope: the report with every letter that delivers it, the records with the
     authorization of whoever gives the opinion (III.F, III.F.1; 45 CFR 164.502(b)(2)(i)); and before them the leaflets
     that the law has travel with the letter.
     """
-    leaflets = leaflets_with(notice.letter)
+    leaflets = leaflets_with(notice.letter, format)
     if notice.kind in ("report_to_member", "report_to_professional"):
         files = [ConsultationReport.objects.select_related("paper").get(referral_id=notice.referral_id).paper]
     elif notice.kind == "authorization_to_professional":

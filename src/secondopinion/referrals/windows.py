@@ -5,9 +5,10 @@ Each counts from the date of adequate notice, not from the decision (GG.1507 II.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from secondopinion.policy.adequate_notice import AdequateNotice
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC, business_calendar
 from secondopinion.policy.clocks_objecting import (
@@ -15,12 +16,15 @@ from secondopinion.policy.clocks_objecting import (
     continuation_ends_on,
     hearing_window_ends_on,
 )
+from secondopinion.policy.formats import IN_WORDS
 from secondopinion.policy.parameters import Dated, value
+from secondopinion.referrals.adequate import notice_of_decision
 from secondopinion.referrals.clockwork_objecting import OVERTURNED, STANDS, appeal_due
 from secondopinion.referrals.models import Decision
-from secondopinion.referrals.objecting import decision_objected_to, noticed_on
+from secondopinion.referrals.objecting import decision_objected_to
 from secondopinion.referrals.snapshot import Snapshot
 
+NOTICE = "the date of the notice"
 AGAINST_THE_MEMBER = frozenset({Decision.DENY, Decision.DEEM, Decision.LIMIT, Decision.PARTIAL, Decision.DISMISS})
 
 
@@ -28,7 +32,8 @@ AGAINST_THE_MEMBER = frozenset({Decision.DENY, Decision.DEEM, Decision.LIMIT, De
 class Window:
     """One right and its time. `until` is the last day and None while nothing has begun to count.
 
-    `counts_from` says from what; `used` that the Member has made use of it.
+    `counts_from` says from what; `used` that the Member has made use of it. `told` says why it counts from a later day
+    than that of the first mailing, or does not count yet though a letter was mailed.
     """
 
     what: str
@@ -38,6 +43,7 @@ class Window:
     until: date | None
     authority: str
     used: bool = False
+    told: str = ""
 
     def stands(self, on: date) -> str:
         """How it stands on a day: used, waits (nothing counts yet), open or over."""
@@ -63,9 +69,7 @@ def windows_of(row: Snapshot, noticed: date | None) -> tuple[Window, ...]:
     appealed = came is not None and row.maybe_appeal_of_id is None and (row.appeal_resolved_at or came) >= since
     file = _value("file", row, on)
     ends = appeal_window_ends_on(noticed, program) if noticed else None
-    found = [
-        Window("Appeal to the plan", file.number, "the date of the notice", noticed, ends, file.authority, appealed)
-    ]
+    found = [Window("Appeal to the plan", file.number, NOTICE, noticed, ends, file.authority, appealed)]
     if taken_back:
         found.append(_continuation(row, noticed, on, appealed))
     if not (appealed and row.appeal_outcome == OVERTURNED):
@@ -76,7 +80,29 @@ def windows_of(row: Snapshot, noticed: date | None) -> tuple[Window, ...]:
 def windows(row: Snapshot) -> tuple[Window, ...]:
     """The same, with the date on which the notice of the decision was really mailed."""
     against = decision_objected_to(row)
-    return windows_of(row, noticed_on(row, against) if against is not None else None)
+    given = notice_of_decision(row, against) if against is not None else None
+    if given is None or not given.moved:
+        return windows_of(row, given.on if given is not None else None)
+    told = why_moved(given)
+    return tuple(
+        replace(window, told=told) if window.counts_from.startswith(NOTICE) else window
+        for window in windows_of(row, given.on)
+    )
+
+
+def why_moved(given: AdequateNotice) -> str:
+    """Why the Member's time counts from another day than the first mailing's, or not yet (GG.1507 II.D.1)."""
+    assert given.first_on is not None
+    first, reads = f"{given.first_on:%B %-d, %Y}", IN_WORDS[given.format].lower()
+    if given.on is None:
+        return (
+            f"The letter was mailed on {first}, but not as the Member reads ({reads}, in the Member’s language), so no "
+            "time counts yet. Send it again: it goes in the format that stands."
+        )
+    return (
+        f"First mailed on {first}. The Member reads {reads}, and had the letter so on {given.on:%B %-d, %Y}: the time "
+        "counts from that day."
+    )
 
 
 def _continuation(row: Snapshot, noticed: date | None, on: date, appealed: bool) -> Window:
@@ -87,7 +113,7 @@ def _continuation(row: Snapshot, noticed: date | None, on: date, appealed: bool)
     until = continuation_ends_on(noticed, Program(row.program), last) if noticed else None
     return Window(
         "Ask, with an appeal, that the authorization goes on meanwhile", limit.number,
-        "the date of the notice, and never before the authorization ends", noticed, until, limit.authority, kept,
+        f"{NOTICE}, and never before the authorization ends", noticed, until, limit.authority, kept,
     )  # fmt: skip
 
 

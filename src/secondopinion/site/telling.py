@@ -111,7 +111,8 @@ class Teller:
             on = mailing.handed_over_at.astimezone(PACIFIC).date()
             if on < today:
                 key = key_of(mailing.letter_id, mailing.nth)
-                rows.append(f"{key},{mailing.letter.pdf_sha256},{Status.ACCEPTED},{on.isoformat()},")
+                seal = mailing.print_sha256 or mailing.letter.pdf_sha256
+                rows.append(f"{key},{seal},{Status.ACCEPTED},{on.isoformat()},")
         refused = take_acknowledgements("\n".join(rows).encode(), self.now).refused
         assert not refused, refused
 

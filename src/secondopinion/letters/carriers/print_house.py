@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "mailing_id", "letter_id", "file", "sha256", "bytes", "kind", "language", "recipient_name", "address", "cover",
     "cover_sha256", "enclosures", "enclosures_sha256",
 )  # fmt: skip
+MADE_OF: Final = ("-to-read-aloud.txt", ".txt", ".brf")  # what an enclosure is, where it is no PDF
 SHA256, COVER_SHA256 = COLUMNS.index("sha256"), COLUMNS.index("cover_sha256")
 
 
@@ -189,7 +190,7 @@ def _whole_lines(manifest: io.FileIO, size: int) -> int:
 def _put(batch: Path, parcel: Parcel) -> None:
     """The papers of an envelope, the letter last."""
     for number, enclosure in enumerate(parcel.enclosures, start=1):
-        write_whole(batch / _enclosed(parcel.key, number), enclosure.content)
+        write_whole(batch / _enclosed(parcel.key, number, enclosure.name), enclosure.content)
     if parcel.cover:
         write_whole(batch / _covered(parcel.key), parcel.cover)
     write_whole(batch / f"{parcel.key}.pdf", parcel.pdf)
@@ -228,7 +229,7 @@ def _line(parcel: Parcel) -> bytes:
             " / ".join(parcel.address_lines),
             _covered(key) if parcel.cover else "",
             _cover_seal(parcel),
-            " ".join(_enclosed(key, number) for number in range(1, len(parcel.enclosures) + 1)),
+            " ".join(_enclosed(key, number, e.name) for number, e in enumerate(parcel.enclosures, start=1)),
             " ".join(e.sha256 for e in parcel.enclosures),
         )
     )
@@ -248,9 +249,10 @@ def _covered(key: str) -> str:
     return f"{key}-cover.pdf"
 
 
-def _enclosed(key: str, number: int) -> str:
-    """The file of an enclosure, beside the letter whose envelope it shares."""
-    return f"{key}-enclosure-{number}.pdf"
+def _enclosed(key: str, number: int, name: str) -> str:
+    """The file of an enclosure, beside the letter whose envelope it shares. Of its name only what it is made of."""
+    made_of = next((end for end in MADE_OF if name.endswith(end)), ".pdf")
+    return f"{key}-enclosure-{number}{made_of}"
 
 
 def _csv(values: tuple[str, ...]) -> bytes:
