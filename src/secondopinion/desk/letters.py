@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,17 +70,15 @@ def look_at(letter: Letter) -> Preview:
 
     Where the template has changed since it was sealed, the places of its sentences are not known any more.
     """
-    frozen = Frozen(
-        letter.kind, letter.program, letter.language, in_language(letter.language, letter.data, {}),
-        letter.data_sha256, letter.template_sha256,
-    )  # fmt: skip
+    data = in_its_language(letter)
+    frozen = Frozen(letter.kind, letter.program, letter.language, data, letter.data_sha256, letter.template_sha256)
     required = required_marks(letter.kind, letter.program, letter.data)
     if letter.pdf is None:
         return preview(frozen, required)
     sealed = bytes(letter.pdf)
     if letter.printed_with != template_sha256(letter.kind, letter.language):
         return Preview(sealed, (), ())
-    said = passages(letter.kind, letter.program, letter.language, frozen.data)
+    said = passages(letter.kind, letter.program, letter.language, data)
     return Preview(sealed, tuple(in_order(sealed, said)), ())
 
 
@@ -135,8 +134,12 @@ def pdf_of(letter: Letter) -> bytes:
     """The sealed bytes once there are any; before that, the frozen data printed as sealing will print it."""
     if letter.pdf is not None:
         return bytes(letter.pdf)
-    data = in_language(letter.language, letter.data, words_so_far(letter, letter.notice.referral_id))
-    return print_letter(letter.kind, letter.program, letter.language, data)
+    return print_letter(letter.kind, letter.program, letter.language, in_its_language(letter))
+
+
+def in_its_language(letter: Letter) -> dict[str, Any]:
+    """A letter's data in the words of its language, as far as they are translated."""
+    return in_language(letter.language, letter.data, words_so_far(letter, letter.notice.referral_id))
 
 
 def inline(pdf: bytes, name: str) -> HttpResponse:
