@@ -15,7 +15,7 @@ from secondopinion.letters.braille import TABLES, NoBraille
 from secondopinion.letters.formats import NOT_MADE, print_as
 from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.kinds import KINDS
-from secondopinion.letters.paper import marks_of, passages, squeeze
+from secondopinion.letters.paper import marks_of, passages, render, squeeze
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.policy.formats import Format
 
@@ -183,3 +183,19 @@ def test_why_a_file_was_not_made_is_told_without_a_name():
     with pytest.raises(NOT_MADE) as refused:
         print_as(letter, Format.BRAILLE, ())
     assert letter.data["member"]["name"] not in str(refused.value)
+
+
+@pytest.mark.parametrize(("kind", "language"), DRAWN)
+def test_large_print_has_more_pages_and_nothing_runs_off_the_paper(kind, language):
+    letter = next(in_each_example(kind, language))
+    of_size = {
+        size: pypdfium2.PdfDocument(render(kind, letter.program, language, letter.data, size))
+        for size in ("standard", "large-print")
+    }
+    assert len(of_size["large-print"]) > len(of_size["standard"])
+    for document in of_size.values():
+        for page in document:
+            for item in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+                left, bottom, right, top = item.get_bounds()
+                assert 60 < left <= right < page.get_width() - 60
+                assert 20 < bottom <= top < page.get_height() - 20
