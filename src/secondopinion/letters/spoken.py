@@ -43,10 +43,10 @@ NEXT_REFERENCE: Final = re.compile(r"(\b[A-Z]{2,}\.\d+) (?=[IVX]+\.[A-Z]\b)")
 INITIALS: Final = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]{2,}s?\b")
 MONEY: Final = re.compile(r"\$(\d[\d,]*)(?:\.00)?(?!\d)")
 CENTS: Final = re.compile(r"\$(\d[\d,]*)\.(\d\d)")
-PERCENT: Final = re.compile(r"(\d+) ?%")
+PERCENT: Final = re.compile(r"(\d+) ?[%٪％]")
 NUMBER: Final = re.compile(r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d+)(?!\w)")
 
-QUOTES: Final = re.compile(r"[“”\"«»„‹›]")
+QUOTES: Final = re.compile(r"[“”\"«»„‹›「」『』《》〈〉]")
 ENDS: Final = (".", "?", "!", "。", "؟", "？", "！")
 
 
@@ -165,13 +165,11 @@ def _counted(number: str, cardinal: Callable[[int], str], language: str) -> str:
 
 def _without_signs(text: str, words: Mapping[str, str]) -> str:
     """What is left of signs becomes a word or a pause."""
-    for sign, name in (("&", "and"), ("+", "plus"), ("=", "equals"), ("#", "number"), ("§", "section"),
+    for sign, name in (("&", "and"), ("+", "plus"), ("=", "equals"), ("#", "number"), ("№", "number"), ("§", "section"),
                        ("°", "degrees"), ("@", "at")):  # fmt: skip
         text = text.replace(sign, f" {words[name]} ")
     text = QUOTES.sub("", text)
-    text = re.sub(r"[(\[]", ", ", text)
-    text = re.sub(r"[)\]]", ", ", text)
-    text = re.sub(r"\s*[–—]\s*|\s*•\s*", ", ", text)
+    text = re.sub(r"[()\[\]（）【】]|\s*[–—•·～]+\s*", ", ", text)
     text = text.replace("/", f" {words['slash']} ")
     text = re.sub(r"[_*$%<>|\\^~…]", " ", text)
     text = re.sub(r"\s+", " ", text)
