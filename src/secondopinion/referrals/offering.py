@@ -261,7 +261,7 @@ def last_openings(before: Snapshot) -> dict[str, date]:
 
 def number_in_words(number: int, up_to: float = MOST_COUNTED) -> str:
     """How many professionals, as far as they were counted: `more than 1,000` above `up_to`."""
-    return f"more than {up_to:,}" if number > up_to else f"{number:,}"
+    return f"more than {up_to:,.0f}" if number > up_to else f"{number:,}"
 
 
 def by_number(counted: Mapping[str, int], up_to: float = MOST_COUNTED) -> list[tuple[str, str]]:
