@@ -69,9 +69,15 @@ def render(kind: str, program: str, language: str, data: Mapping[str, Any], form
     return _press(kind, program, language, data, format)[1]
 
 
+def printed(kind: str, program: str, language: str, data: Mapping[str, Any]) -> tuple[bytes, dict[str, list[str]]]:
+    """What `render` and `passages` give, of one printing."""
+    compiler, pdf = _press(kind, program, language, data)
+    return pdf, _passages(kind, compiler)
+
+
 def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
     """The words that each clause orders, as the letter of this data says them: mark to passages."""
-    return _passages(kind, _press(kind, program, language, data)[0])
+    return printed(kind, program, language, data)[1]
 
 
 def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:
@@ -191,6 +197,7 @@ def _stands(text: str) -> Callable[[str], bool]:
     return lambda passage: _squeeze(passage) in words
 
 
+@lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
 def _stands_both_ways(text: str) -> Callable[[str], bool]:
     """The same for a text in which fields run against the line.
 
