@@ -86,7 +86,8 @@ class Mail:
     def everything(self) -> list[Mailed]:
         """Mail each letter that waits, as the worker does; returns all the print house has by then."""
         with plan_scope(self.clock.now.astimezone(PACIFIC).date()):
-            waiting = list(Letter.objects.filter(mailed_at__isnull=True).values_list("pk", flat=True))
+            letters = Letter.objects.filter(mailed_at__isnull=True).order_by("owed_at", "kind", "id")
+            waiting = list(letters.values_list("pk", flat=True))
         for letter_id in waiting:
             assert post(letter_id, now=self.clock.now, carrier=PrintHouse(self.folder))
         return self.mailed()
