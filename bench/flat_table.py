@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import duckdb
 import ground  # noqa: F401 - sets Django up before the models below
 
-from county_rows import COLUMNS, NETWORKS
+from county import TODAY
+from county_rows import COLUMNS, NETWORKS, draw, write
 from secondopinion.directory.models import HealthNetwork
-from secondopinion.directory.models_candidates import NetworkKey
+from secondopinion.directory.models_candidates import NetworkKey, specialty_of
+from secondopinion.people.rls import plan_scope
 
 READ_AT_ONCE = 1 << 20
 INDEXES = (
@@ -19,6 +25,16 @@ INDEXES = (
     "CREATE INDEX candidate_unplaced ON directory_candidateat (network, specialty, professional_id) "
     "WHERE point IS NULL",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A made-up directory: the connection that holds its rows, the networks' keys, how many rows, and their text."""
+
+    duck: Any
+    keys: Mapping[UUID, int]
+    rows: int
+    text: Path
 
 
 def networks() -> list[tuple[UUID, int]]:
@@ -30,10 +46,29 @@ def networks() -> list[tuple[UUID, int]]:
     return found
 
 
-def copy_in(owner: Any, text: Path) -> None:
-    """COPY the rows into the table, emptied and without its indexes."""
+@contextmanager
+def drawn(people: int, room: Path) -> Iterator[Drawn]:
+    """The made-up directory of a size, in DuckDB with two threads and as text for COPY."""
+    with duckdb.connect(str(room / "rows.duckdb")) as duck:
+        duck.execute("SET threads = 2")
+        duck.execute("SET memory_limit = '6GB'")
+        with plan_scope(TODAY):
+            keys = dict(networks())
+        rows = draw(duck, people, list(keys.values()), specialty_of)
+        text = room / "rows.csv"
+        write(duck, text)
+        yield Drawn(duck, keys, rows, text)
+
+
+def empty(owner: Any) -> None:
+    """Take rows and indexes away."""
     owner.execute("DROP INDEX candidate_nearest, candidate_of_whom, candidate_unplaced")
     owner.execute("TRUNCATE directory_candidateat")
+    owner.execute("SET maintenance_work_mem = '512MB'")
+
+
+def copy_in(owner: Any, text: Path) -> None:
+    """COPY the rows into the empty table."""
     copying = f"COPY directory_candidateat ({COLUMNS}) FROM STDIN (FORMAT csv, DELIMITER '|')"
     with text.open("rb") as file, owner.cursor().copy(copying) as copy:
         while data := file.read(READ_AT_ONCE):
@@ -42,6 +77,5 @@ def copy_in(owner: Any, text: Path) -> None:
 
 def index(owner: Any) -> None:
     """Make the table's indexes."""
-    owner.execute("SET maintenance_work_mem = '512MB'")
     for made in INDEXES:
         owner.execute(made)

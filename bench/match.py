@@ -27,8 +27,8 @@ from uuid import UUID
 import duckdb
 import numpy as np
 import psycopg
-from county_rows import Home, draw, homes, write
-from flat_table import copy_in, index, networks
+from county_rows import Home, homes
+from flat_table import copy_in, drawn, empty, index
 from ground import SETTINGS, fresh_database, state
 from rows import row
 
@@ -99,6 +99,7 @@ def timed(ask: Callable[[Home], object], asked: Sequence[Home], *, warm: bool = 
 def build(address: database.Address, text: Path, naive: Callable[[], Times]) -> tuple[float, float, Times, str]:
     """COPY the rows without an index, let the plain query run, then make the indexes: seconds of each, and the disk."""
     with psycopg.connect(**address.for_psycopg(), autocommit=True) as owner:
+        empty(owner)
         start = time.perf_counter()
         copy_in(owner, text)
         copied = time.perf_counter() - start
@@ -279,22 +280,16 @@ def ask_all(duck: Any, people: int, keys: Mapping[UUID, int]) -> dict[str, Times
 def take(people: int, room: Path) -> dict[str, Times]:
     """All figures at one size."""
     label = f"match, {people:,} professionals"
-    with fresh_database("bench_match") as address, duckdb.connect(str(room / "rows.duckdb")) as duck:
-        duck.execute("SET threads = 2")
-        duck.execute("SET memory_limit = '6GB'")
-        with plan_scope(TODAY):
-            keys = dict(networks())
-        rows = draw(duck, people, list(keys.values()), specialty_of)
-        text = room / "rows.csv"
-        write(duck, text)
+    with fresh_database("bench_match") as address, drawn(people, room) as made:
+        duck, text = made.duck, made.text
         size = text.stat().st_size / 1e6
         copied, indexed, slow, disk = build(address, text, lambda: naive(homes("town", NAIVE)))
         text.unlink()
         whole = copied + indexed
-        row(f"{label}: flat table of {rows:,} rows and its three indexes", f"bare COPY, {size:,.0f} MB of text",
+        row(f"{label}: flat table of {made.rows:,} rows and its three indexes", f"bare COPY, {size:,.0f} MB of text",
             f"{whole:.1f} s ({disk})", f"{copied:.1f} s", whole / copied, "≤ 3.5",
             met=whole / copied <= GOALS["built"])  # fmt: skip
-        ours = ask_all(duck, people, keys)
+        ours = ask_all(duck, people, made.keys)
         row(f"{label}, town", "the ORM without the index", str(ours["town"]), str(slow),
             slow.at(50) / ours["town"].at(50), "named", met=True)  # fmt: skip
         duck.close()

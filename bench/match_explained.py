@@ -17,10 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg
-from county_rows import EQUIVALENT, SAME, draw, homes, write
-from flat_table import copy_in, index, networks
+from county_rows import EQUIVALENT, SAME, homes
+from flat_table import copy_in, drawn, empty, index
 from ground import fresh_database
 from rows import row
 
@@ -134,20 +133,16 @@ def from_every_home(referral: Referral, ask: Callable[[], int]) -> tuple[list[fl
 
 def take(people: int, room: Path) -> None:
     """The figures at one size."""
-    with fresh_database("bench_match") as address, duckdb.connect(str(room / "rows.duckdb")) as duck:
-        duck.execute("SET threads = 2")
-        duck.execute("SET memory_limit = '6GB'")
+    with fresh_database("bench_match") as address, drawn(people, room) as made:
         with plan_scope(TODAY):
-            there, keys = county(), dict(networks())
-        draw(duck, people, list(keys.values()), specialty_of)
-        text = room / "rows.csv"
-        write(duck, text)
+            there = county()
         with psycopg.connect(**address.for_psycopg(), autocommit=True) as owner:
-            copy_in(owner, text)
+            empty(owner)
+            copy_in(owner, made.text)
             index(owner)
             owner.execute("VACUUM ANALYZE directory_candidateat")
-        text.unlink()
-        explain(duck, people, there)
+        made.text.unlink()
+        explain(made.duck, people, there)
 
 
 def main() -> None:

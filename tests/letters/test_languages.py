@@ -34,7 +34,7 @@ RIGHT_TO_LEFT = [
 @pytest.mark.parametrize("language", COMPLETE or [ENGLISH])
 def test_a_complete_language_has_every_letter_and_every_set_phrase(language: str):
     assert missing(language) == ()
-    assert language == ENGLISH or untranslated(language, set_phrase) == ()
+    assert untranslated(language, set_phrase) == ()
 
 
 @pytest.mark.parametrize(("kind", "language"), DRAWN)

@@ -96,3 +96,5 @@ def test_counts_end_at_a_thousand_and_say_so_and_an_older_search_counted_everybo
     assert by_number({"is far": 4000, "is near": 12}) == [("is far", "more than 1,000"), ("is near", "12")]
     assert by_number({"is far": 4000}, counted_up_to({"counted": {}})) == [("is far", "4,000")]
     assert counted_up_to({"counted": {}, "counted_up_to": 1000}) == 1000
+    kept = counted_up_to({"counted_up_to": 1000})
+    assert by_number({"is far": 4000, "is near": 12}, kept) == [("is far", "more than 1,000"), ("is near", "12")]

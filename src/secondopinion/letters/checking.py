@@ -7,7 +7,7 @@ from pathlib import Path
 
 from secondopinion.letters.kinds import KINDS, TEMPLATES, Kind, examples
 from secondopinion.letters.languages import ENGLISH, OWN_LANGUAGE, missing
-from secondopinion.letters.paper import marks_of, passages, render
+from secondopinion.letters.paper import marks_of, printed
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.letters.skeleton import Unbalanced, differences
 from secondopinion.letters.translating import in_language
@@ -44,8 +44,7 @@ def off_the_paper(kind: Kind, language: str) -> Iterator[str]:
         program, data = example.data["referral"]["program"], in_language(language, example.data, {})
         where = f"{kind.name}/{language}.typ with {example.name}.json"
         try:
-            pdf = render(kind.name, program, language, data)
-            said = passages(kind.name, program, language, data)
+            pdf, said = printed(kind.name, program, language, data)
         except Incomplete as refused:
             yield f"{where}: {refused}"
             continue

@@ -85,9 +85,15 @@ def markup(kind: str, program: str, language: str, data: Mapping[str, Any]) -> s
     return made.decode()
 
 
+def printed(kind: str, program: str, language: str, data: Mapping[str, Any]) -> tuple[bytes, dict[str, list[str]]]:
+    """What `render` and `passages` give, of one printing."""
+    compiler, pdf = _press(kind, program, language, data)
+    return pdf, _passages(kind, compiler)
+
+
 def passages(kind: str, program: str, language: str, data: Mapping[str, Any]) -> dict[str, list[str]]:
     """The words that each clause orders, as the letter of this data says them: mark to passages."""
-    return _passages(kind, _press(kind, program, language, data)[0])
+    return printed(kind, program, language, data)[1]
 
 
 def marks_of(pdf: bytes, said: Mapping[str, Iterable[str]]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from secondopinion.policy.asked import Program
-from secondopinion.policy.parameters import ValuesFaulty, raw
+from secondopinion.policy.parameters import dated_rows
 
 
 def encloses(kind: str, program: Program, on: date) -> tuple[str, ...]:
@@ -25,12 +25,4 @@ def encloses(kind: str, program: Program, on: date) -> tuple[str, ...]:
 @cache
 def _rows() -> tuple[Mapping[str, Any], ...]:
     """The rows of `values/enclosures.toml`, checked. Raises ValuesFaulty."""
-    rows = tuple(raw("enclosures")["enclosure"])
-    for row in rows:
-        begins = [each["from"] for each in row["value"]]
-        if begins != sorted(set(begins)) or not begins:
-            raise ValuesFaulty(f"enclosures.toml: {row['leaflet']}: the days must rise, each only once.")
-        for each in row["value"]:
-            if missing := {"programs", "with", "authority", "link", "read_on"} - each.keys():
-                raise ValuesFaulty(f"enclosures.toml: {row['leaflet']}: {', '.join(sorted(missing))} is missing.")
-    return rows
+    return dated_rows("enclosures", "enclosure", "leaflet", {"programs", "with", "authority", "link", "read_on"})

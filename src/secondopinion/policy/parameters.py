@@ -12,6 +12,7 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -144,6 +145,22 @@ def raw(file: str) -> Mapping[str, Any]:
     """The tables of `values/<file>.toml` as they stand, for rooms that keep more than parameters there."""
     text = resources.files(__package__).joinpath("values", f"{file}.toml").read_text("utf-8")
     return tomllib.loads(text)
+
+
+def dated_rows(file: str, table: str, named: str, needs: AbstractSet[str]) -> tuple[Mapping[str, Any], ...]:
+    """The rows of a table of `values/<file>.toml` whose values are tables by date, checked. Raises ValuesFaulty.
+
+    `named`: the key that names a row. `needs`: what each value must hold.
+    """
+    rows = tuple(raw(file)[table])
+    for row in rows:
+        begins = [each["from"] for each in row["value"]]
+        if begins != sorted(set(begins)) or not begins:
+            raise ValuesFaulty(f"{file}.toml: {row[named]}: the days must rise, each only once.")
+        for each in row["value"]:
+            if missing := needs - each.keys():
+                raise ValuesFaulty(f"{file}.toml: {row[named]}: {', '.join(sorted(missing))} is missing.")
+    return rows
 
 
 def value(name: str, on: date) -> Dated:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from secondopinion.policy.asked import Program
-from secondopinion.policy.parameters import Dated, ValuesFaulty, raw, value
+from secondopinion.policy.parameters import Dated, dated_rows, value
 
 DECISIONS = ("deny", "modify", "late")
 """Decisions that can be appealed. A limited choice is a modification; a missed time limit is `late`."""
@@ -140,12 +140,4 @@ def _contact(key: str, row: Mapping[str, Any]) -> Contact:
 @cache
 def _rows() -> tuple[Mapping[str, Any], ...]:
     """The rows of `values/contacts.toml`, checked. Raises ValuesFaulty."""
-    rows = tuple(raw("contacts")["contact"])
-    for row in rows:
-        begins = [each["from"] for each in row["value"]]
-        if begins != sorted(set(begins)) or not begins:
-            raise ValuesFaulty(f"contacts.toml: {row['key']}: the days must rise, each only once.")
-        for each in row["value"]:
-            if missing := {"name", "phone", "authority", "link", "read_on"} - each.keys():
-                raise ValuesFaulty(f"contacts.toml: {row['key']}: {', '.join(sorted(missing))} is missing.")
-    return rows
+    return dated_rows("contacts", "contact", "key", {"name", "phone", "authority", "link", "read_on"})

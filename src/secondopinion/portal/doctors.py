@@ -20,7 +20,7 @@ from secondopinion.policy.asked import About
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import COOKIE, PATH, now_of, opened, to_anybody, visit_of
 from secondopinion.portal.entering import closed, frame
-from secondopinion.portal.reasons import counted, plainly, reasons_of
+from secondopinion.portal.reasons import plainly, reasons_of
 from secondopinion.portal.words import day_in_words, instant_in_words, words_in
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
@@ -30,7 +30,7 @@ from secondopinion.referrals.lifecycle import Refused, steps_from
 from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed, Numbered, filters_of, list_for
 from secondopinion.referrals.match import judged
 from secondopinion.referrals.notices import professional
-from secondopinion.referrals.offering import sentence
+from secondopinion.referrals.offering import by_number, number_in_words, sentence
 from secondopinion.referrals.pages import THE_MEMBER, Visit
 from secondopinion.referrals.shown import sealed, unsealed
 from secondopinion.referrals.states import State
@@ -57,7 +57,7 @@ def show(request: HttpRequest, filters: Filters, trouble: str = "", status: int 
     before = reading.snapshot_of(visit.referral)
     listed = list_for(before, visit.member, filters, now)
     may, chosen = allowed(visit), visit.referral.professional
-    winds = words["winds"]
+    winds, more_than = words["winds"], words["more_than"]
     context = frame(words) | {
         "hello": words["hello"].format(name=visit.member.first_name),
         "trouble": trouble,
@@ -68,12 +68,11 @@ def show(request: HttpRequest, filters: Filters, trouble: str = "", status: int 
         "lines": [line(each, words, visit) for each in listed.in_sight],
         "listed": listed,
         "filtered": bool(filters.said),
-        "considered": words["considered"].format(count=counted(listed.considered, words)),
-        "left_out": [
-            (plainly(why, words), counted(count, words))
-            for why, count in sorted(listed.left_out.items(), key=lambda pair: (-pair[1], pair[0]))
-        ],
-        "wider": words["wider"].format(count=counted(listed.wider_network, words)) if listed.wider_network else "",
+        "considered": words["considered"].format(count=number_in_words(listed.considered, more_than=more_than)),
+        "left_out": [(plainly(why, words), count) for why, count in by_number(listed.left_out, more_than=more_than)],
+        "wider": words["wider"].format(count=number_in_words(listed.wider_network, more_than=more_than))
+        if listed.wider_network
+        else "",
         "bearings": [mapping.in_words(b, winds) for b in listed.map.bearings] if listed.map else [],
         "filters": filters,
         "filters_said": filters.said | {"show": str(filters.show)},

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from secondopinion.directory.nearest import MOST_COUNTED
 from secondopinion.policy.specialties import Level
 from secondopinion.portal.words import day_in_words
 from secondopinion.referrals.offering import Offer
@@ -22,11 +21,6 @@ def reasons_of(offer: Offer, words: Mapping[str, Any]) -> list[tuple[str, bool]]
         (_far(offer, words), False),
         *((plainly(doubt, words), False) for doubt in offer.doubts),
     ]
-
-
-def counted(number: int, words: Mapping[str, Any]) -> str:
-    """How many professionals, as far as they were counted."""
-    return str(words["more_than"].format(count=f"{MOST_COUNTED:,}")) if number > MOST_COUNTED else f"{number:,}"
 
 
 def plainly(sentence: str, words: Mapping[str, Any]) -> str:

@@ -24,14 +24,13 @@ from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import seal
 from secondopinion.letters.translating import in_language
 from secondopinion.people.models import Member
-from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.enclosures import encloses
 from secondopinion.policy.formats import Format
 from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import contacts, rights
 from secondopinion.referrals.models import ReadingAloud
-from secondopinion.referrals.notices import contact_lines, to_member
+from secondopinion.referrals.notices import appeals_reached, contact_lines, hearing_lines, plan_of, to_member
 
 LANGUAGE_HELP: Final = "language_help"
 OTHERS_WHO_HELP: Final = ("medicare", "hicap")
@@ -113,15 +112,12 @@ def _your_rights(program: Program, on: date) -> dict[str, Any]:
     right, bodies = rights(program, "deny", on, previously_authorized=True), contacts(program, on)
     assert right.continuation_by is not None
     return _head(program, on, "YOUR-RIGHTS") | {
-        "appeal": _reach(program) | {
+        "appeal": appeals_reached(program.value) | {
             "days": right.appeal_days, "decided_within_days": right.appeal_decided_days,
             "expedited_within_hours": right.appeal_expedited_hours,
         },
         "continuation_days": (right.continuation_by - on).days,
-        "hearing": {
-            "days": right.state_hearing_days, "phone": right.hearing_contact.phone, "tty": right.hearing_contact.tty,
-            "web": right.hearing_contact.web, "mail_lines": list(right.hearing_contact.address),
-        },
+        "hearing": hearing_lines(right),
         "complaint": [contact_lines(c) for c in right.complaint_contacts],
         "help": [contact_lines(bodies[key]) for key in OTHERS_WHO_HELP if key in bodies],
     }  # fmt: skip
@@ -131,7 +127,7 @@ def _nondiscrimination(program: Program, on: date) -> dict[str, Any]:
     bodies = contacts(program, on)
     state, federal = bodies["dhcs-civil-rights"], bodies["federal-civil-rights"]
     return _head(program, on, "FAIR-TREATMENT") | {
-        "appeal": _reach(program),
+        "appeal": appeals_reached(program.value),
         "state_civil_rights": contact_lines(state),
         "federal_civil_rights": {
             "phone": federal.phone, "tty": federal.tty, "web": federal.web, "mail_lines": list(federal.address),
@@ -144,25 +140,14 @@ def _language_help(program: Program, on: date) -> dict[str, Any]:
 
 
 def _head(program: Program, on: date, number: str) -> dict[str, Any]:
-    plan = the_plan()
+    plan = plan_of(program.value)
     return {
-        "plan": {
-            "name": plan.name, "address_lines": plan.address_lines, "phone": plan.phone[program.value],
-            "tty": plan.tty, "hours": plan.hours, "website": plan.website,
-        },
+        "plan": plan,
         "dated_on": on.isoformat(),
         "referral": {
             "number": number, "program": program.value, "opinion": "second", "requester": "member",
-            "decider_name": plan.name,
+            "decider_name": plan["name"],
         },
-    }  # fmt: skip
-
-
-def _reach(program: Program) -> dict[str, Any]:
-    plan = the_plan()
-    return {
-        "phone": plan.phone[program.value], "tty": plan.tty, "fax": plan.appeals["fax"],
-        "mail_lines": plan.appeals["mail_lines"], "visit_lines": plan.address_lines,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks import appointment_clock
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.policy.parameters import value
-from secondopinion.policy.rights import Contact, rights
+from secondopinion.policy.rights import Contact, Rights, rights
 from secondopinion.policy.specialties import plain_name
 from secondopinion.referrals.clockwork import OFFICES, decision_due
 from secondopinion.referrals.lifecycle import Refused
@@ -68,12 +68,8 @@ def subject_of(before: Snapshot) -> str:
 
 def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
     """The top of every letter: plan, day, Member, reference."""
-    plan = the_plan()
     return {
-        "plan": {
-            "name": plan.name, "address_lines": plan.address_lines, "phone": plan.phone[before.program],
-            "tty": plan.tty, "hours": plan.hours, "website": plan.website,
-        },
+        "plan": plan_of(before.program),
         "dated_on": now.astimezone(PACIFIC).date().isoformat(),
         "member": {"name": str(member), "member_id": member.member_id, "birth_on": member.birth_date.isoformat()},
         "referral": {
@@ -83,6 +79,24 @@ def head(before: Snapshot, member: Member, now: datetime) -> dict[str, Any]:
             "requester": before.requester, "requester_name": before.requester_name,
             "decider_name": decider_name(before, now), "request_words": subject_of(before),
         },
+    }  # fmt: skip
+
+
+def plan_of(program: str) -> dict[str, Any]:
+    """The plan as a letter shows it to Members of a program."""
+    plan = the_plan()
+    return {
+        "name": plan.name, "address_lines": plan.address_lines, "phone": plan.phone[program], "tty": plan.tty,
+        "hours": plan.hours, "website": plan.website,
+    }  # fmt: skip
+
+
+def appeals_reached(program: str) -> dict[str, Any]:
+    """How appeals and complaints reach the plan: by phone, fax, mail, or in person."""
+    plan = the_plan()
+    return {
+        "phone": plan.phone[program], "tty": plan.tty, "fax": plan.appeals["fax"],
+        "mail_lines": plan.appeals["mail_lines"], "visit_lines": plan.address_lines,
     }  # fmt: skip
 
 
@@ -125,12 +139,9 @@ def described(who: QualifiedProfessional, now: datetime) -> dict[str, Any]:
 
 def appeal_of(before: Snapshot, decision: str, now: datetime) -> dict[str, Any]:
     """How to appeal, and by when: computed from program, decision and date (II.K.2)."""
-    plan = the_plan()
     right = rights(Program(before.program), decision, now.astimezone(PACIFIC).date())
-    return {
-        "days": right.appeal_days, "by": right.appeal_by.isoformat(), "phone": plan.phone[before.program],
-        "tty": plan.tty, "fax": plan.appeals["fax"], "mail_lines": plan.appeals["mail_lines"],
-        "visit_lines": plan.address_lines, "decided_within_days": right.appeal_decided_days,
+    return appeals_reached(before.program) | {
+        "days": right.appeal_days, "by": right.appeal_by.isoformat(), "decided_within_days": right.appeal_decided_days,
         "expedited_within_hours": right.appeal_expedited_hours,
     }  # fmt: skip
 
@@ -151,7 +162,11 @@ def complaint_of(before: Snapshot, now: datetime) -> list[dict[str, Any]]:
 
 def hearing_of(before: Snapshot, now: datetime) -> dict[str, Any]:
     """The State Hearing that follows a refused appeal: within how many days, and where to ask."""
-    right = rights(Program(before.program), "deny", now.astimezone(PACIFIC).date())
+    return hearing_lines(rights(Program(before.program), "deny", now.astimezone(PACIFIC).date()))
+
+
+def hearing_lines(right: Rights) -> dict[str, Any]:
+    """A State Hearing, as the letter prints it."""
     body = right.hearing_contact
     return {
         "days": right.state_hearing_days, "phone": body.phone, "tty": body.tty, "web": body.web,

@@ -14,7 +14,15 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import complaint_clocks
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.clockwork_objecting import appeal_due
-from secondopinion.referrals.notices import Letters, appeal_of, complaint_of, head, hearing_of, member_of, to_member
+from secondopinion.referrals.notices import (
+    Letters,
+    appeals_reached,
+    complaint_of,
+    head,
+    hearing_of,
+    member_of,
+    to_member,
+)
 from secondopinion.referrals.snapshot import Snapshot
 
 
@@ -36,7 +44,6 @@ def acknowledgment(before: Snapshot, which: str, person: Person, now: datetime) 
     if fast and not (which == "appeal" and before.appeal_extension_days):
         limit = "expedited" if which == "appeal" else "grievance_expedited"
         hours = value(f"appeal_time.{limit}.{before.program.replace('-', '_')}", received_on).number
-    reach = appeal_of(before, "deny", now)
     data = head(before, member, now) | {
         "recipient": to_member(member),
         "objection": {
@@ -46,7 +53,7 @@ def acknowledgment(before: Snapshot, which: str, person: Person, now: datetime) 
             "answer_within_hours": hours,
             "contact_name": person.name,
         },
-        "appeal": {name: reach[name] for name in ("phone", "tty", "fax", "mail_lines", "visit_lines")},
+        "appeal": appeals_reached(before.program),
         "hearing": hearing_of(before, now),
         "complaint": complaint_of(before, now),
     }

@@ -30,6 +30,7 @@ from secondopinion.referrals.travelling import travel_time
 MOST_LOOKED_AT = 2000  # professionals sent through the gates for one list, however many of them fail
 ONLY_WIDER = "has only the wider specialty, and no Medical Director has attested the training"
 FURTHER_DOWN = "stands further down than the list reaches"
+MORE_THAN = "more than {count}"
 OTHER_NETWORK = "belongs to another Health Network of the plan, where the Member may look too (III.A)"
 
 
@@ -259,15 +260,18 @@ def last_openings(before: Snapshot) -> dict[str, date]:
     return {x["npi"]: date.fromisoformat(x["first_opening"]) for x in looked if x.get("first_opening")}
 
 
-def number_in_words(number: int, up_to: float = MOST_COUNTED) -> str:
-    """How many professionals, as far as they were counted: `more than 1,000` above `up_to`."""
-    return f"more than {up_to:,}" if number > up_to else f"{number:,}"
+def number_in_words(number: int, up_to: float = MOST_COUNTED, more_than: str = MORE_THAN) -> str:
+    """How many professionals, as far as they were counted: `more than 1,000` above `up_to`. `more_than`: these words
+    in the reader's language."""
+    return more_than.format(count=f"{up_to:,.0f}") if number > up_to else f"{number:,}"
 
 
-def by_number(counted: Mapping[str, int], up_to: float = MOST_COUNTED) -> list[tuple[str, str]]:
+def by_number(
+    counted: Mapping[str, int], up_to: float = MOST_COUNTED, more_than: str = MORE_THAN
+) -> list[tuple[str, str]]:
     """Those who are not told one by one: the reason and how many in words, the most first."""
     ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(reason, number_in_words(number, up_to)) for reason, number in ordered]
+    return [(reason, number_in_words(number, up_to, more_than)) for reason, number in ordered]
 
 
 def sentence(phrase: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from secondopinion.letters.languages import ENGLISH
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.gg1538 import plain
 from secondopinion.policy.parameters import raw
@@ -31,5 +32,10 @@ def set_phrases() -> tuple[str, ...]:
 
 
 def untranslated(language: str, ask: Callable[[str, str], str | None]) -> tuple[str, ...]:
-    """Those that a language lacks. `ask`: gives one in a language, as `letters.translating.set_phrase` does."""
+    """Those that a language lacks; English, in which they are written, lacks none.
+
+    `ask`: gives one in a language, as `letters.translating.set_phrase` does.
+    """
+    if language == ENGLISH:
+        return ()
     return tuple(each for each in set_phrases() if ask(language, each) is None)

@@ -24,8 +24,7 @@ def letters(arguments: list[str]) -> int:
         return 0
     if not arguments:
         for language in LANGUAGES.values():
-            lacking = len(missing(language.tag)), len(untranslated(language.tag, set_phrase))
-            files, phrases = lacking if language.tag != "en" else (0, 0)
+            files, phrases = len(missing(language.tag)), len(untranslated(language.tag, set_phrase))
             state = "complete" if language.complete else f"{files} files and {phrases} set phrases to go"
             sys.stdout.write(f"{language.tag:8} {language.name:12} {state}\n")
         return 0
@@ -33,10 +32,7 @@ def letters(arguments: list[str]) -> int:
     if more or tag not in LANGUAGES:
         sys.stderr.write(f"Name one language of {', '.join(LANGUAGES)}, or none.\n")
         return 2
-    found = [
-        *troubles(tag),
-        *(f"No words for: {each}" for each in ([] if tag == "en" else untranslated(tag, set_phrase))),
-    ]
+    found = [*troubles(tag), *(f"No words for: {each}" for each in untranslated(tag, set_phrase))]
     for line in found:
         sys.stdout.write(f"{line}\n")
     sys.stdout.write(f"{len(found)} things to do in {LANGUAGES[tag].name}.\n" if found else "Nothing is wrong.\n")
