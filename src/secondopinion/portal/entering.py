@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from secondopinion.letters.languages import ENGLISH
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.portal.door import COOKIE, PATH, now_of, to_anybody, trace_try
-from secondopinion.portal.words import ENGLISH, words_in
+from secondopinion.portal.words import words_in
 from secondopinion.referrals import pages
 from secondopinion.referrals.pages import Closed
 
