@@ -40,15 +40,12 @@ class Visitor:
         return keyed(self.name)
 
 
-@dataclass(frozen=True, slots=True)
 class Stopped(Exception):
     """Why nobody came in. `until` is set where too many tries have closed the door, and says until when."""
 
-    sentence: str
-    until: datetime | None = None
-
-    def __str__(self) -> str:
-        return self.sentence
+    def __init__(self, sentence: str, until: datetime | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence, self.until = sentence, until
 
 
 NOT_TOGETHER: Final = "That name and password do not belong together. Check both; the password minds capital letters."

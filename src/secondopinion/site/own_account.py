@@ -146,17 +146,17 @@ def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if not_fresh(request) or not sessions.is_proven_twice(request.session):
         return redirect("account")
     account = _account(request)
-    with transaction.atomic():
-        User.objects.select_for_update().get(pk=account.pk)  # two at once must not take away the last two
-        rows = table.objects.filter(account=account, removed_at=None)  # type: ignore[attr-defined]
-        if rows.filter(pk=pk).update(removed_at=_now(request)) == 0:
-            raise Http404("There is no such proof.")
-        if not has_second_proof(account):
-            transaction.set_rollback(True)
-            return _show(
-                request, "This is the only second proof of your account. Add another one first, then remove it."
-            )
-        sessions.outlast(request.session, trace(What.REMOVED, visitor_of(request), account, how=kind))
+    try:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=account.pk)  # two at once must not take away the last two
+            rows = table.objects.filter(account=account, removed_at=None)  # type: ignore[attr-defined]
+            if rows.filter(pk=pk).update(removed_at=_now(request)) == 0:
+                raise Http404("There is no such proof.")
+            if not has_second_proof(account):
+                raise Stopped("This is the only second proof of your account. Add another one first, then remove it.")
+            sessions.outlast(request.session, trace(What.REMOVED, visitor_of(request), account, how=kind))
+    except Stopped as why:
+        return _show(request, why.sentence)
     return redirect("account")
 
 
