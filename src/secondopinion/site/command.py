@@ -36,6 +36,7 @@ SUBCOMMANDS = (
     Subcommand("register", "asking:register", "[--json]", "Every clause, who keeps it, its tests", True),
     Subcommand("explain", "asking:explain", "FILE.json|-", "What the policy makes of a case", True),
     Subcommand("letters", "lettering:letters", "[LANGUAGE]", "What the translation of the letters lacks", True),
+    Subcommand("permissions", "permitting:permissions", "", "Who may do what, as docs/permissions.md has it"),
     Subcommand("manage", "preparing:manage", "...", "Django's own commands, as makemigrations"),
 )
 
