@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InternalError
 from django.http import HttpRequest, HttpResponse
@@ -64,7 +65,12 @@ def test_a_page_that_writes_may_write(as_plan: None) -> None:
 
 def at_the_door(request: HttpRequest, name: str) -> HttpRequest:
     """The request of somebody who has given both proofs, as the front door hands it on."""
-    request.user, request.now, request.address = county().staff[name].user, NOW, None  # type: ignore[attr-defined]
+    return at_the_door_as(request, county().staff[name].user)
+
+
+def at_the_door_as(request: HttpRequest, user: User) -> HttpRequest:
+    """The request of an account that has given both proofs."""
+    request.user, request.now, request.address = user, NOW, None  # type: ignore[attr-defined]
     request.session = SessionStore()
     request.session.update(proven())
     return request

@@ -10,7 +10,7 @@ from django.test import Client
 
 from arriving import Clock, come_in, give_app, is_in, read, traced, type_password
 from county import County, county, sign_in
-from keys import Device
+from device import Device
 from secondopinion.people.models_signing_in import Passkey
 
 

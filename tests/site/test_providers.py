@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from arriving import Clock, code_at, come_in, give_app, is_in, traced, type_code
 from county import NOW, County, county
-from provider import Liar, agree, real_provider, set_up, signed_with_the_public_key, unsigned
+from openid import Liar, agree, real_provider, set_up, signed_with_the_public_key, unsigned
 from secondopinion.people.models_signing_in import ProviderLink, SignInEntry
 from secondopinion.site import front
 from secondopinion.site.providers import providers

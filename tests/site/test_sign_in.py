@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,6 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from county import NOW, PASSWORD, County, county, proven
-from secondopinion.people.models_signing_in import AuthenticatorApp, SignInEntry
-from secondopinion.people.signing_in import ADDRESS_TRIES, TRIES
 from arriving import (
     SECRET,
     Clock,
@@ -27,6 +23,9 @@ from arriving import (
     type_password,
     words,
 )
+from county import NOW, PASSWORD, County, county, proven
+from secondopinion.people.models_signing_in import AuthenticatorApp, SignInEntry
+from secondopinion.people.signing_in import ADDRESS_TRIES, TRIES
 
 NOT_TOGETHER = "That name and password do not belong together"
 
@@ -39,10 +38,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def place(as_plan: None, clock: Clock) -> Iterator[County]:
+def place(as_plan: None, clock: Clock) -> County:
     made = county()
     give_app("nurse@plan")
-    yield made
+    return made
 
 
 def test_somebody_signs_in_with_both_proofs_and_out_again(place: County, client: Client, clock: Clock) -> None:

@@ -54,7 +54,7 @@ def show_letter(
     return render(request, "desk/letter.html", context, status=status)
 
 
-@signed_in(why="read a letter")
+@signed_in(why="read a letter", also=("call_centre",))
 @require_safe
 def letter_pdf(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
     """The PDF itself."""

@@ -64,10 +64,10 @@ def signed_in(*roles: str, why: str = "work on a referral", also: tuple[str, ...
             if elsewhere is not None:
                 return elsewhere
             person = _person(request)
+            request.person = person  # type: ignore[attr-defined]
             allowed = readers if request.method in SAFE else writers
             if not person.roles & allowed:
                 raise PermissionDenied(f"This page is for: {', '.join(words_of(allowed))}.")
-            request.person = person  # type: ignore[attr-defined]
             now = request.now  # type: ignore[attr-defined]
             scope = person.scope(now.astimezone(PACIFIC).date())
             about = next((kwargs[name] for name in RECORDS if kwargs.get(name)), None)

@@ -60,7 +60,19 @@ class Person:
     @property
     def sees_referrals(self) -> bool:
         """Does the person read the whole of a referral? A call-centre agent and an administrator do not."""
-        return not self.is_a(Role.CALL_CENTRE, Role.ADMINISTRATOR) or self.takes_in
+        return bool(self.roles - {Role.CALL_CENTRE, Role.ADMINISTRATOR})
+
+    @property
+    def reads_aloud(self) -> bool:
+        """Does the person answer calls?"""
+        return self.is_a(Role.CALL_CENTRE)
+
+    @property
+    def home(self) -> str:
+        """The name of the page where the person's work begins."""
+        if self.sees_referrals:
+            return "work-list"
+        return "aloud" if self.reads_aloud else "accounts"
 
     @property
     def administers(self) -> bool:
@@ -96,3 +108,9 @@ def place_of(account: User) -> str | None:
     """The Health Network an account's staff member works at, by name; empty at the plan; None: no staff member."""
     staff = Staff.objects.select_related("network").filter(user=account).first()
     return None if staff is None else staff.network.name if staff.network else ""
+
+
+def home_of(account: User, on: date) -> str:
+    """The name of the page where an account's work begins, on a day."""
+    staff = Staff.objects.filter(user=account).first()
+    return "work-list" if staff is None else person_of(staff, on).home

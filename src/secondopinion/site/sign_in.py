@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from secondopinion.people import new_starts, sessions, signing_in_codes, signing_in_passkeys
 from secondopinion.people.doors import public, visitor_of
 from secondopinion.people.models_signing_in import Passkey, SignInEntry
+from secondopinion.people.person import home_of
 from secondopinion.people.signing_in import (
     Stopped,
     Visitor,
@@ -89,9 +90,12 @@ def first_proof_given(request: HttpRequest, account: User, how: str, back: str) 
 
 def let_in(request: HttpRequest, account: User, *, how: str, second: bool, back: str) -> HttpResponse:
     """Begin the session, and write down how it was proven."""
+    now = _now(request)
     entry = trace(What.SIGNED_IN, visitor_of(request, account.get_username()), account, how=how)
-    sessions.begin(request, account, entry, how=how, second=second, now=_now(request))
-    return redirect(back if second else "account")
+    sessions.begin(request, account, entry, how=how, second=second, now=now)
+    if not second:
+        return redirect("account")
+    return redirect(home_of(account, now.astimezone(PACIFIC).date()) if back == "/" else back)
 
 
 @public
