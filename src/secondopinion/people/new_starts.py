@@ -42,9 +42,10 @@ def ask(whose: Staff, why: str, person: Person, visitor: Visitor) -> NewStart:
     if NewStart.objects.filter(account=whose.user, answered_at=None).exists():
         raise NotSo("A new start waits for this account already. Another administrator approves or refuses it.")
     trace(What.RESET_ASKED, visitor, whose.user, by=person.name)
-    return NewStart.objects.create(
-        account=whose.user, why=why.strip()[:200], asked_by_id=person.staff_id, asked_at=visitor.now
-    )
+    start = NewStart(account=whose.user, why=why.strip()[:200], asked_at=visitor.now)
+    start.asked_by_id = person.staff_id  # type: ignore[assignment]
+    start.save(force_insert=True)
+    return start
 
 
 def answer(start: NewStart, approved: bool, person: Person, visitor: Visitor) -> str:
@@ -106,7 +107,7 @@ def _refuse_oneself(whose: Staff, person: Person) -> None:
 
 def _take_away_everything(account: User, now: datetime) -> None:
     for table in (AuthenticatorApp, Passkey, ProviderLink):
-        table.objects.filter(account=account, removed_at=None).update(removed_at=now)  # type: ignore[attr-defined]
+        table.objects.filter(account=account, removed_at=None).update(removed_at=now)
     RecoveryCode.objects.filter(account=account, used_at=None, replaced_at=None).update(replaced_at=now)
     account.set_unusable_password()
     account.save(update_fields=["password"])

@@ -52,7 +52,7 @@ def digest(code: str) -> str:
 
 
 def _box() -> MultiFernet:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    keys = (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_key(key, b"second factors"))) for key in keys])
 
 

@@ -61,7 +61,7 @@ def by_password(visitor: Visitor, password: str) -> User:
     if account is None:
         trace(What.REFUSED, visitor, _known(visitor), how="password")
         raise Stopped(NOT_TOGETHER)
-    return account  # type: ignore[return-value]
+    return account
 
 
 def refuse_closed(visitor: Visitor, how: str) -> None:

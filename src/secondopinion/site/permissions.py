@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -58,7 +58,7 @@ def pages() -> tuple[Line, ...]:
     """Which role may open which page, and send something there, from the pages' doors."""
     found = []
     for route, pattern in sorted(_routes(), key=lambda pair: pair[0]):
-        door = pattern.callback
+        door: Any = pattern.callback
         if door.guard == "signed_in":
             marks = tuple(_mark(role, door.readers, door.writers) for role in Role)
             found.append(Line(route, marks))
@@ -67,7 +67,7 @@ def pages() -> tuple[Line, ...]:
 
 def other_pages() -> tuple[Line, ...]:
     """The pages that ask for no role, each with whom it is open to."""
-    doors = [(route, pattern.callback.guard) for route, pattern in sorted(_routes(), key=lambda pair: pair[0])]
+    doors = [(route, getattr(p.callback, "guard", "")) for route, p in sorted(_routes(), key=lambda pair: pair[0])]
     return tuple(Line(route, (), GUARDS[guard]) for route, guard in doors if guard != "signed_in")
 
 

@@ -99,7 +99,7 @@ def _link(request: HttpRequest, provider: Provider, known: Known) -> HttpRespons
     # The browser may have been signed out while it was away: then there is nobody to link.
     if not request.user.is_authenticated or not sessions.is_proven_twice(request.session):
         return redirect("sign-in")
-    account: User = request.user  # type: ignore[assignment]
+    account: User = request.user
     if not _is_of(provider, account):
         return _refused(request, NOT_THIS_PLACE)
     try:
