@@ -197,7 +197,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A new start: the code that an administrator gave in person, and a password of one's own."""
     if request.method != "POST":
-        return render(request, "site/start.html")
+        return render(request, "site/start.html", {"username": ""})
     given = {name: request.POST.get(name, "")[:LONGEST] for name in ("username", "code", "password", "again")}
     visitor = visitor_of(request, given["username"] or "-")
     stopped: Stopped | None = None
