@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -38,6 +38,8 @@ TEMPLATE = "template_"
 def fast_and_plain(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What only tests may have: quick password hashes, static files without a manifest, own folders."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The stories of a referral go on for months with the same people at their desks; what ends a session has its own.
+    settings.SESSION_QUIET = settings.SESSION_LONGEST = timedelta(days=4000)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -53,6 +53,12 @@ SIGN_INS: Mapping[str, tuple[str, ...]] = {
     "physician@sierra": (Role.PHYSICIAN,),
     "contracting@plan": (Role.CONTRACTING,),
     "appeals@plan": (Role.APPEALS,),
+    "oversight@plan": (Role.OVERSIGHT,),
+    "compliance@plan": (Role.COMPLIANCE,),
+    "calls@plan": (Role.CALL_CENTRE,),
+    "admin@plan": (Role.ADMINISTRATOR,),
+    "second-admin@plan": (Role.ADMINISTRATOR,),
+    "admin@citrus": (Role.ADMINISTRATOR,),
 }
 
 
@@ -122,9 +128,17 @@ def county() -> County:
     return made
 
 
-def sign_in(client: Client, name: str) -> None:
-    """Sign a test client in under one of `SIGN_INS`."""
+def sign_in(client: Client, name: str, at: datetime = NOW, *, second: bool = True) -> None:
+    """Sign a test client in under one of `SIGN_INS`, as if both proofs had been given at an instant."""
     client.force_login(get_user_model().objects.get(username=name))
+    session = client.session
+    session.update(proven(at, second=second))
+    session.save()
+
+
+def proven(at: datetime = NOW, *, second: bool = True) -> dict[str, object]:
+    """What a session keeps of a sign-in: its instant, and whether more than a password was shown."""
+    return {"began": at.timestamp(), "seen": at.timestamp(), "entry": 0, "proven": "password, code", "second": second}
 
 
 def npi(stem: str) -> str:

@@ -83,7 +83,7 @@ def stranger(committed: None, clock: Clock, address: str, watch: Watch, browser:
     opened: list[BrowserContext] = []
 
     def desk(**how: Any) -> Desk:
-        context = browser.new_context(base_url=address, **{"viewport": WINDOW, "locale": "en-US", **how})
+        context = browser.new_context(**{"base_url": address, "viewport": WINDOW, "locale": "en-US", **how})
         context.set_default_timeout(PATIENCE)
         watch.over(context)
         opened.append(context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from arriving import give_app
 from browser.baseline import keeps_the_baseline
 from browser.desk import Desk, SomebodyAt
 from browser.requests import a_call_without_answers
@@ -115,8 +116,12 @@ def given_intake_signs_in(desk: Desk, hands: Keyboard) -> None:
     desk.open("/")
     hands.page.keyboard.type("intake@plan")  # the cursor stands in the first field already
     hands.type("Password", PASSWORD)
+    give_app("intake@plan", made_up=True)
     with desk.page.expect_navigation():
         hands.press("Enter")
+    expect(desk.page).to_have_title("Show that it is you · Second Opinion")
+    with desk.page.expect_navigation():
+        hands.press("Enter")  # the cursor stands in the field of the code, and the made-up county has filled it in
     expect(desk.page).to_have_title("Work list · Second Opinion")
 
 

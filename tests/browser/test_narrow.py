@@ -10,6 +10,7 @@ from browser.desk import Desk, SomebodyAt
 from browser.posted import what_the_post_has_to_do
 from browser.requests import made_up
 from browser.watch import Watch
+from secondopinion.site.seeding import demo_password
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("orchard")]
 
@@ -34,9 +35,19 @@ def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, wa
     watch.expected.add(404)
     new = stranger(**SCREENS[screen])
     nurse, physician = (somebody(name, **SCREENS[screen]) for name in ("nurse@plan", "physician@plan"))
+    administrator, halfway = (stranger(**SCREENS[screen]) for _ in range(2))
+    sign_in_by_form(administrator, "admin@plan")
+    halfway.open("/sign-in")
+    type_name_and_password(halfway, "physician@plan")
     number, letter = what_the_post_has_to_do()
     pages: list[tuple[Desk, str]] = [
         (new, "/sign-in"),
+        (new, "/sign-in/start"),
+        (halfway, "/sign-in/second"),
+        (administrator, "/account/"),
+        (administrator, "/account/app/"),
+        (administrator, "/accounts/"),
+        (nurse, "/who-may/"),
         (nurse, "/"),
         (nurse, "/delegation/"),
         (nurse, "/intake/"),
@@ -60,3 +71,17 @@ def test_no_page_scrolls_sideways(somebody: SomebodyAt, stranger: SomebodyAt, wa
         desk.page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
         faults += [f"{address}: {out}" for out in desk.page.evaluate(STICKING_OUT)]
     assert not faults, "\n".join(faults)
+
+
+def sign_in_by_form(desk: Desk, name: str) -> None:
+    """Both proofs, as a newcomer gives them in the made-up county: the code is filled in."""
+    desk.open("/sign-in")
+    type_name_and_password(desk, name)
+    desk.send("Go on")
+
+
+def type_name_and_password(desk: Desk, name: str) -> None:
+    """The first proof."""
+    desk.type("Sign-in name", name)
+    desk.type("Password", demo_password())
+    desk.send("Sign in")

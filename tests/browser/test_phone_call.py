@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from arriving import code_at, give_app
 from browser.baseline import keeps_the_baseline
 from browser.desk import Desk, SomebodyAt
 from browser.house import Clock, Mail
-from county import PASSWORD, County
+from county import NOW, PASSWORD, County
 from secondopinion.site.telling import REPORT
 
 pytestmark = pytest.mark.browser
@@ -43,11 +44,14 @@ def test_a_phone_call_becomes_an_authorized_referral_and_closes_by_itself(
 
 
 def given_intake_signs_in(desk: Desk) -> None:
+    give_app("intake@plan")
     desk.open("/")
     expect(desk.page).to_have_title("Sign in · Second Opinion")
     desk.type("Sign-in name", "intake@plan")
     desk.type("Password", PASSWORD)
     desk.send("Sign in")
+    desk.type("Code from your authenticator app", code_at(NOW))
+    desk.send("Go on")
     expect(desk.page).to_have_title("Work list · Second Opinion")
     desk.reads("No referral is open")
 

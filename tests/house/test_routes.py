@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import InternalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from county import NOW, county
+from county import NOW, county, proven
 from secondopinion.people.doors import public, signed_in
 from secondopinion.people.models import HealthNetwork
 
-OPEN_TO_ALL = {"health", "sign-in", "sign-out", "fhir-metadata", "fhir-nothing-here"}
+OPEN_TO_ALL = {
+    "health", "sign-in", "sign-in-second", "sign-in-start", "sign-in-passkey", "sign-in-passkey-ask", "sign-in-by",
+    "sign-in-back", "sign-out", "fhir-metadata", "fhir-nothing-here",
+}  # fmt: skip
 
 
 def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
@@ -25,7 +30,7 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[U
 
 
 def test_every_route_has_a_door() -> None:
-    doors = {"public", "signed_in", "api_client", "members_code", "members_page"}
+    doors = {"public", "signed_in", "own_account", "api_client", "members_code", "members_page"}
     assert [r.name or str(r.pattern) for r in routes() if getattr(r.callback, "guard", None) not in doors] == []
 
 
@@ -48,16 +53,27 @@ def test_who_is_not_signed_in_is_sent_to_sign_in() -> None:
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_a_page_that_reads_cannot_write(as_plan: None, method: str) -> None:
-    request = getattr(RequestFactory(), method)("/")
-    request.user, request.now = county().staff["intake@plan"].user, NOW
+    request = at_the_door(getattr(RequestFactory(), method)("/"), "intake@plan")
     with pytest.raises(InternalError, match="read-only transaction"):
         signed_in()(writes)(request)
 
 
 def test_a_page_that_writes_may_write(as_plan: None) -> None:
-    request = RequestFactory().post("/")
-    request.user, request.now = county().staff["intake@plan"].user, NOW
+    request = at_the_door(RequestFactory().post("/"), "intake@plan")
     assert signed_in()(writes)(request).status_code == 200
+
+
+def at_the_door(request: HttpRequest, name: str) -> HttpRequest:
+    """The request of somebody who has given both proofs, as the front door hands it on."""
+    return at_the_door_as(request, county().staff[name].user)
+
+
+def at_the_door_as(request: HttpRequest, user: User) -> HttpRequest:
+    """The request of an account that has given both proofs."""
+    request.user, request.now, request.address = user, NOW, None  # type: ignore[attr-defined]
+    request.session = SessionStore()
+    request.session.update(proven())
+    return request
 
 
 def writes(request: HttpRequest) -> HttpResponse:

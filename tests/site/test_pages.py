@@ -1,4 +1,4 @@
-"""Sign in, sign out, health, and what is said when a page cannot be shown."""
+"""Health, and what is said when a page cannot be shown."""
 
 from typing import Any
 
@@ -9,34 +9,8 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
-from county import NOW, PASSWORD, county
+from county import NOW, county, sign_in
 from secondopinion.site.pages import not_allowed
-
-
-def test_somebody_signs_in_and_out(as_plan: None, client: Client) -> None:
-    county()
-    page = client.post("/sign-in", {"username": "intake@plan", "password": PASSWORD})
-    assert (page.status_code, page.headers["Location"]) == (302, "/")
-    assert "Sign out" in client.get("/").content.decode()
-    assert client.post("/sign-out").headers["Location"] == "/sign-in"
-    assert client.get("/").status_code == 302
-
-
-def test_a_wrong_password_is_answered_without_saying_which_was_wrong(as_plan: None, client: Client) -> None:
-    county()
-    known = client.post("/sign-in", {"username": "intake@plan", "password": "no"}).content.decode()
-    unknown = client.post("/sign-in", {"username": "nobody@plan", "password": "no"}).content.decode()
-    said = "That name and password do not belong together"
-    assert said in known
-    assert said in unknown
-
-
-def test_after_signing_in_one_goes_where_one_was_going_but_never_to_another_site(as_plan: None, client: Client) -> None:
-    county()
-    given = {"username": "intake@plan", "password": PASSWORD}
-    assert client.post("/sign-in", {**given, "next": "/intake/"}).headers["Location"] == "/intake/"
-    client.post("/sign-out")
-    assert client.post("/sign-in", {**given, "next": "https://elsewhere.example/"}).headers["Location"] == "/"
 
 
 @pytest.mark.django_db
@@ -103,7 +77,7 @@ def test_health_is_bad_when_the_database_does_not_answer(client: Client) -> None
 @pytest.mark.django_db
 def test_a_page_says_when_the_database_is_away(as_plan: None, client: Client) -> None:
     county()
-    client.post("/sign-in", {"username": "intake@plan", "password": PASSWORD})
+    sign_in(client, "intake@plan")
     with connection.execute_wrapper(Away()):
         answer = client.get("/")
     assert answer.status_code == 503

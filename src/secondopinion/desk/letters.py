@@ -98,7 +98,7 @@ def what_to_do(letter: Letter, looked: Preview) -> str:
     )
 
 
-@signed_in(why="read a letter")
+@signed_in(why="read a letter", also=("call_centre",))
 @require_safe
 def letter_pdf(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
     """The PDF itself."""

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from secondopinion.desk import (
+    aloud,
     beginnings,
     delegation,
     directory,
@@ -22,6 +23,8 @@ from secondopinion.desk import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
+    path("aloud/", aloud.find, name="aloud"),
+    path("aloud/<slug:number>/", aloud.read, name="aloud-read"),
     path("delegation/", delegation.register, name="delegation"),
     path("directory/", directory.search, name="directory"),
     path("directory/health/", directory_health.health, name="directory-health"),

@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q
 
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
 from secondopinion.people.models_formats import FormatPreference as FormatPreference
+from secondopinion.people.models_signing_in import SignInEntry as SignInEntry  # tables of this room, too
 from secondopinion.policy.asked import Program
 
 PROGRAMS = [(p.value, p.name) for p in Program]
@@ -250,13 +251,20 @@ class AuthorizedRepresentative(Period):
 
 
 class Role(models.TextChoices):
-    """What a person may be at the desk. Permissions are read from the lifecycle table, not from here."""
+    """What a person may be at the desk. Permissions are read from the lifecycle table, not from here.
+
+    Who works at a Health Network has the same roles as who works at the plan: the network is the staff member's.
+    """
 
     INTAKE = "intake", "Intake coordinator"
     NURSE = "nurse", "Nurse reviewer"
     PHYSICIAN = "physician", "Physician reviewer"
     CONTRACTING = "contracting", "Contracting analyst"
     APPEALS = "appeals", "Appeals coordinator"
+    OVERSIGHT = "oversight", "Delegation oversight auditor"
+    COMPLIANCE = "compliance", "Compliance officer"
+    CALL_CENTRE = "call_centre", "Call-centre agent"
+    ADMINISTRATOR = "administrator", "Administrator of accounts"
 
 
 class Staff(models.Model):
@@ -264,7 +272,7 @@ class Staff(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff")
     network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, blank=True, related_name="staff")
-    roles = ArrayField(models.CharField(max_length=12, choices=Role.choices))
+    roles = ArrayField(models.CharField(max_length=16, choices=Role.choices))
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=80)
     phone = models.CharField(max_length=30, help_text="Direct line, printed for the provider in a denial")
@@ -273,9 +281,21 @@ class Staff(models.Model):
     class Meta:
         ordering = ("name",)
         verbose_name_plural = "staff"
+        constraints = (
+            models.CheckConstraint(
+                name="an_administrator_is_nothing_else",
+                condition=~Q(roles__contains=[Role.ADMINISTRATOR.value]) | Q(roles__len=1),
+                violation_error_message="An administrator of accounts sees no health data, so has no other role.",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def role_words(self) -> list[str]:
+        """The roles as a person reads them."""
+        return [Role(role).label for role in self.roles]
 
 
 class License(Period):

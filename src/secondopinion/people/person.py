@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from secondopinion.people.delegation import predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
@@ -44,13 +46,38 @@ class Person:
         return () if self.network is None else (self.network, *self.predecessors)
 
     def scope(self, on: date) -> Scope:
-        """Whose rows this person may see on a day: those of their networks, or all of them at the plan."""
-        return Scope(self.networks or None, on)
+        """Whose rows this person may see on a day: those of their networks, or all of them at the plan.
+
+        Nobody's, for an administrator of accounts: the database refuses every row of a Member.
+        """
+        return Scope(() if self.is_a(Role.ADMINISTRATOR) else self.networks or None, on)
 
     @property
     def takes_in(self) -> bool:
         """May the person take in requests?"""
         return self.is_a(Role.INTAKE, Role.NURSE, Role.PHYSICIAN)
+
+    @property
+    def sees_referrals(self) -> bool:
+        """Does the person read the whole of a referral? A call-centre agent and an administrator do not."""
+        return bool(self.roles - {Role.CALL_CENTRE, Role.ADMINISTRATOR})
+
+    @property
+    def reads_aloud(self) -> bool:
+        """Does the person answer calls?"""
+        return self.is_a(Role.CALL_CENTRE)
+
+    @property
+    def home(self) -> str:
+        """The name of the page where the person's work begins."""
+        if self.sees_referrals:
+            return "work-list"
+        return "aloud" if self.reads_aloud else "accounts"
+
+    @property
+    def administers(self) -> bool:
+        """Does the person look after accounts?"""
+        return self.is_a(Role.ADMINISTRATOR)
 
     def is_a(self, *roles: str) -> bool:
         """Does the person hold any of these roles?"""
@@ -75,3 +102,15 @@ def person_of(staff: Staff, on: date) -> Person:
         credentials=tuple(Credential(x.number, x.state, x.specialty, x.unrestricted) for x in licenses),
         predecessors=predecessors_of(staff.network_id, on) if staff.network_id else (),
     )
+
+
+def place_of(account: User) -> str | None:
+    """The Health Network an account's staff member works at, by name; empty at the plan; None: no staff member."""
+    staff = Staff.objects.select_related("network").filter(user=account).first()
+    return None if staff is None else staff.network.name if staff.network else ""
+
+
+def home_of(account: User, on: date) -> str:
+    """The name of the page where an account's work begins, on a day."""
+    staff = Staff.objects.filter(user=account).first()
+    return "work-list" if staff is None else person_of(staff, on).home

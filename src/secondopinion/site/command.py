@@ -37,6 +37,7 @@ SUBCOMMANDS = (
     Subcommand("explain", "asking:explain", "FILE.json|-", "What the policy makes of a case", True),
     Subcommand("letters", "lettering:letters", "[LANGUAGE]", "Gaps of translations; --matrix: what letters say", True),
     Subcommand("wordings", "wording:show_wordings", "", "Which wordings of letters are approved, by kind and language"),
+    Subcommand("permissions", "permitting:permissions", "", "Who may do what, as docs/permissions.md has it"),
     Subcommand("manage", "preparing:manage", "...", "Django's own commands, as makemigrations"),
 )
 

@@ -1,9 +1,8 @@
-"""The pages that belong to no room: sign in, sign out, health, and what is said when a page cannot be shown."""
+"""The pages that belong to no room: health, and what is said when a page cannot be shown."""
 
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,9 +10,6 @@ from django.shortcuts import render
 from secondopinion.people.doors import public
 
 SILENT_AFTER = timedelta(minutes=1)
-
-sign_in = public(LoginView.as_view(template_name="site/sign_in.html", redirect_authenticated_user=True))
-sign_out = public(LogoutView.as_view())
 
 
 @public

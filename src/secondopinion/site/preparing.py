@@ -84,6 +84,7 @@ def ways_in(seeded: Seeded) -> str:
         [
             f"Sign in with the password {seeded.password} as",
             *lines,
+            "The code of the authenticator app is shown on the page: nobody here is real",
             f"The FHIR door takes the bearer token {seeded.token}",
             f"Letters lie in {settings.PRINT_HOUSE}",
         ]

@@ -36,7 +36,9 @@ from secondopinion.people.models import (
     SubDelegation,
     Succession,
 )
+from secondopinion.people.models_signing_in import AuthenticatorApp
 from secondopinion.people.rls import plan_scope
+from secondopinion.people.sealing import seal
 from secondopinion.referrals.models import Referral
 from secondopinion.site.state import is_for_trying_out, kept_secret
 from secondopinion.site.stories import tell_all
@@ -112,6 +114,7 @@ def seed(now: datetime) -> Seeded:
         _seed_professionals(networks)
         _seed_members(networks)
         _seed_staff(networks)
+        _seed_apps(now)
         ApiClient.objects.get_or_create(
             name=API_CLIENT, defaults={"token_sha256": hashlib.sha256(demo_token().encode()).hexdigest()}
         )
@@ -247,6 +250,14 @@ def _seed_staff(networks: Mapping[str, HealthNetwork]) -> None:
             for number, from_on, to_on in _periods(f"{row['license']['number']} {row['license']['periods']}"):
                 specialty = row["license"]["specialty"]
                 License.objects.create(staff=who, number=number, specialty=specialty, from_on=from_on, to_on=to_on)
+
+
+def _seed_apps(now: datetime) -> None:
+    """An authenticator app for everybody of the made-up county who has none; its code is shown on the page."""
+    names = [row["sign_in"] for row in _toml("staff")["staff"]]
+    for user in get_user_model().objects.filter(username__in=names, apps=None):
+        secret = hashlib.sha256(f"{kept_secret('demo-apps')} {user.get_username()}".encode()).digest()[:20]
+        AuthenticatorApp.objects.create(account=user, name="Phone", sealed=seal(secret), made_up=True, added_at=now)
 
 
 def _periods(text: str) -> Iterator[tuple[str, date, date | None]]:

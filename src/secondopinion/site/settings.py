@@ -1,6 +1,7 @@
 """Settings. What differs between places comes from the environment; see docs/operate.md."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from secondopinion.site import database, state
@@ -91,7 +92,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
-SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds: a working day
+SESSION_QUIET = timedelta(minutes=int(os.environ.get("SECONDOPINION_QUIET_MINUTES", "30")))
+"""How long a session lasts in which nobody does anything; NIST SP 800-63B asks for no more than an hour."""
+SESSION_LONGEST = timedelta(hours=int(os.environ.get("SECONDOPINION_SESSION_HOURS", "10")))
+"""How long any session lasts: a working day."""
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -99,6 +104,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "secondopinion.site.pages.stale_form"
 
 # What a browser and a proxy may do
+PROXIES = int(os.environ.get("SECONDOPINION_PROXIES", "1" if _said("SECONDOPINION_HTTPS") else "0"))
+"""How many proxies of our own stand in front, each of which adds the address it was called from."""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -142,6 +149,8 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # before `npm ci` there is no USWDS folder
 
 # Ours
+PROVIDERS = os.environ.get("SECONDOPINION_PROVIDERS", "")
+"""The file that names the OpenID providers of the plan and of its networks. See docs/operate.md."""
 PRINT_HOUSE = Path(os.environ.get("SECONDOPINION_PRINT_HOUSE") or STATE / "print-house")
 """The folder the print house fetches letters from."""
 LETTERS_APPROVED_ONLY = not state.is_for_trying_out()
