@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from secondopinion.people.models import AccessEntry, ApiClient, Staff
 from secondopinion.people.person import Person, person_of
-from secondopinion.people.prepared import Prepared
+from secondopinion.people.prepared import Prepared, insert
 from secondopinion.people.rls import within
 from secondopinion.policy.calendar import PACIFIC
 
@@ -59,13 +59,15 @@ def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], 
             if about:
                 # Its own short transaction: a read-only page must still leave its trace.
                 with within(scope):
-                    AccessEntry.objects.create(
-                        at=now,
-                        person=person.name,
-                        person_network=person.network,
-                        what=view.__name__,
-                        about=str(about)[:40],
-                        why=why,
+                    insert(
+                        AccessEntry(
+                            at=now,
+                            person=person.name,
+                            person_network=person.network,
+                            what=view.__name__,
+                            about=str(about)[:40],
+                            why=why,
+                        )
                     )
             with within(scope, read_only=request.method in SAFE):
                 return view(request, *args, **kwargs)

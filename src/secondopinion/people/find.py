@@ -23,7 +23,7 @@ from secondopinion.people.models import (
     Period,
 )
 from secondopinion.people.person import Person
-from secondopinion.people.prepared import Prepared
+from secondopinion.people.prepared import Prepared, insert
 from secondopinion.policy.identifiers import cin_of
 
 PROGRAMS = Prepared(
@@ -106,13 +106,15 @@ def member_by(member_id: str) -> Member:
 
 def log_found(member: Member, person: Person, at: datetime) -> None:
     """Write down that a search showed this Member: no address names one yet, so no door has done it."""
-    AccessEntry.objects.create(
-        at=at,
-        person=person.name,
-        person_network=person.network,
-        what="find",
-        about=member.member_id,
-        why="find a Member for a request",
+    insert(
+        AccessEntry(
+            at=at,
+            person=person.name,
+            person_network=person.network,
+            what="find",
+            about=member.member_id,
+            why="find a Member for a request",
+        )
     )
 
 

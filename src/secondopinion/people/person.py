@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from secondopinion.people.delegation import predecessors_of
+from secondopinion.people.delegation import Part, handed_on, predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
 
@@ -25,7 +25,8 @@ class Credential:
 class Person:
     """Whoever acts, as of a day. `roles` are strings of `Role`, or `policy` and `system` for the house itself.
 
-    `predecessors` are the Health Networks in whose place the person's network stands on the day.
+    `predecessors` are the Health Networks in whose place the person's network stands on the day. Who works for a
+    `sub_delegate` of the network has, on the day, the `parts` that it hands on, and nothing else of it.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Person:
     npi: str = ""
     credentials: tuple[Credential, ...] = field(default=())
     predecessors: tuple[UUID, ...] = field(default=())
+    sub_delegate: str = ""
+    parts: tuple[Part, ...] = field(default=())
 
     @property
     def networks(self) -> tuple[UUID, ...]:
@@ -45,7 +48,11 @@ class Person:
 
     def scope(self, on: date) -> Scope:
         """Whose rows this person may see on a day: those of their networks, or all of them at the plan."""
-        return Scope(self.networks or None, on)
+        return Scope(self.networks or None, on, self.sub_delegate)
+
+    def is_handed_on(self, program: str, received_on: date) -> bool:
+        """Was a request of the person's network, received on a day, handed on to the person's sub-delegate?"""
+        return any(part.program == program and part.covers(received_on) for part in self.parts)
 
     @property
     def takes_in(self) -> bool:
@@ -63,15 +70,18 @@ SYSTEM = Person("Second Opinion", frozenset({"system"}))
 
 def person_of(staff: Staff, on: date) -> Person:
     """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day."""
+    network, entity = staff.network_id, staff.sub_delegate
     licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in staff.roles else ()
     return Person(
         name=staff.name,
         roles=frozenset(staff.roles),
-        network=staff.network_id,
+        network=network,
         staff_id=staff.pk,
         title=staff.title,
         phone=staff.phone,
         npi=staff.npi,
         credentials=tuple(Credential(x.number, x.state, x.specialty, x.unrestricted) for x in licenses),
-        predecessors=predecessors_of(staff.network_id, on) if staff.network_id else (),
+        predecessors=predecessors_of(network, on) if network and not entity else (),
+        sub_delegate=entity,
+        parts=handed_on(entity, network, on) if network and entity else (),
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Final
 
 from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet, Subquery
 
+from secondopinion.people.delegation import Part
 from secondopinion.people.models import NetworkAssignment, Period
 from secondopinion.people.person import Person
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import OPEN, Referral, RunningClock
 from secondopinion.referrals.states import GOING_ON
@@ -33,6 +37,7 @@ OWN_CLOCKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 def visible_to(person: Person) -> QuerySet[Referral]:
     """The referrals a person may see: all of them at the plan, those of their networks at a Health Network.
 
+    A sub-delegate's staff see what their network has handed on to it.
     A Health Network also sees, to read, what another has authorized for a Member who is its own today.
     """
     # Reading: who was responsible at receipt decides; the network that the Member moves to honours what was
@@ -42,6 +47,8 @@ def visible_to(person: Person) -> QuerySet[Referral]:
     present = NetworkAssignment.objects.filter(
         Period.covering(TODAY), member=OuterRef("member"), network_id__in=person.networks
     )
+    if person.sub_delegate:
+        return _everything().filter(_of_its_own(person))
     return _everything().filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
 
 
@@ -50,8 +57,20 @@ def _everything() -> QuerySet[Referral]:
 
 
 def _of_its_own(person: Person) -> Q:
-    """The referrals of the person's network, and of those in whose place it stands."""
+    """The referrals of the person's network and of those in whose place it stands; for a sub-delegate, its part."""
+    if person.sub_delegate:
+        return reduce(or_, (_of_the_part(part) for part in person.parts), Q(pk__in=()))
     return Q(network_id__in=person.networks) if person.predecessors else Q(network_id=person.network)
+
+
+def _of_the_part(part: Part) -> Q:
+    """The referrals that a network has handed on: of the program, received on the part's days."""
+    came = Q(network_id=part.network, program=part.program, received_at__gte=_midnight(part.from_on))
+    return came if part.to_on is None else came & Q(received_at__lt=_midnight(part.to_on + timedelta(days=1)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), PACIFIC)
 
 
 def one(person: Person, number: str) -> Referral:

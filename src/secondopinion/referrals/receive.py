@@ -46,7 +46,7 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     """
     received_at = checked_instant(request.received_at, now)
     day = received_at.astimezone(PACIFIC).date()
-    _check_whose(request.member, person, day)
+    _check_whose(request.member, request.program, person, day)
     _check_program(request, day)
     _check_requester(request, day)
     beginnings.check(request, person, day)
@@ -63,10 +63,15 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     return Taken(before.id, before.number, step.name, target.value, position, letters)
 
 
-def _check_whose(member: Member, person: Person, day: date) -> None:
+def _check_whose(member: Member, program: str, person: Person, day: date) -> None:
     """A Health Network takes in its own Members only; who comes to the wrong door is sent on at once (II.L)."""
     if person.network is None:
         return
+    if person.sub_delegate and not person.is_handed_on(program, day):
+        raise Refused(
+            "On the day of receipt your Health Network had not handed this program on to you. Forward the request to "
+            "the plan today, with the instant you received it: the clock has been running since then."
+        )
     theirs = NetworkAssignment.objects.filter(Period.covering(day), member=member, network_id__in=person.networks)
     if not theirs.exists():
         raise Refused(
