@@ -26,7 +26,7 @@ OPEN: Mapping[str, str] = MappingProxyType(
             "people who work here",
         ),
         **dict.fromkeys(("django_content_type", "django_migrations"), "the program's own shape"),
-        "django_session": "who is signed in, signed by the house; pages keep nothing about a Member in it",
+        "django_session": "who is signed in, and the numbers of the referrals that their forms made",
         **dict.fromkeys(
             ("directory_candidateat", "directory_contract", "directory_doubt", "directory_exclusion",
              "directory_healthreport", "directory_licenseheld", "directory_loadrun", "directory_membership",

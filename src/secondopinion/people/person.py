@@ -68,6 +68,11 @@ POLICY = Person("The policy itself", frozenset({"policy"}))
 SYSTEM = Person("Second Opinion", frozenset({"system"}))
 
 
+def npi_of(staff_id: int) -> str:
+    """The NPI of a member of the staff; empty where there is none."""
+    return Staff.objects.filter(pk=staff_id).values_list("npi", flat=True).first() or ""
+
+
 def person_of(staff: Staff, on: date) -> Person:
     """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day."""
     network, entity = staff.network_id, staff.sub_delegate

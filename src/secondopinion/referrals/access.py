@@ -12,14 +12,17 @@ from typing import Final
 from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet, Subquery
 
 from secondopinion.people.delegation import Part
-from secondopinion.people.models import NetworkAssignment, Period
+from secondopinion.people.models import Member, NetworkAssignment, Period
 from secondopinion.people.person import Person
+from secondopinion.people.prepared import Prepared
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals.change import Taken
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import OPEN, Referral, RunningClock
-from secondopinion.referrals.states import GOING_ON
+from secondopinion.referrals.states import GOING_ON, UNDECIDED
 
 TO_HONOUR = tuple(state.value for state in GOING_ON)
+TO_DECIDE = tuple(state.value for state in UNDECIDED)
 TODAY = Func(function="app.today", output_field=DateField())  # the day of the transaction's scope
 
 # The clocks that are a role's own: who works through the list by the earliest of these, and of no other.
@@ -32,6 +35,7 @@ OWN_CLOCKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+BY_KEY = Prepared(lambda given: Referral.objects.filter(pk=given("id")))
 
 
 def visible_to(person: Person) -> QuerySet[Referral]:
@@ -79,6 +83,17 @@ def one(person: Person, number: str) -> Referral:
     if found is None:
         raise Refused("There is no such referral here. Check the number, or whose network you are signed in for.")
     return found
+
+
+def similar(person: Person, member: Member, now: datetime, *, days: int = 30) -> list[Referral]:
+    """Referrals of the same Member that look like the same request: undecided, or received in the last days."""
+    recent = Q(received_at__gte=now - timedelta(days=days))
+    return list(visible_to(person).filter(recent | Q(state__in=TO_DECIDE), member=member))
+
+
+def just_taken(taken: Taken) -> Referral:
+    """The referral on which a step was just taken, for whoever took it."""
+    return BY_KEY.all(id=taken.referral_id)[0]
 
 
 def work_list(person: Person) -> QuerySet[Referral]:

@@ -31,11 +31,11 @@ from secondopinion.referrals.deciding import asks_to_go_outside
 from secondopinion.referrals.ledger import FIRST, write
 from secondopinion.referrals.lifecycle import STEPS, Refused, target_of
 from secondopinion.referrals.match import why_not
-from secondopinion.referrals.models import Channel, Referral
+from secondopinion.referrals.models import Channel
 from secondopinion.referrals.request import Request
 from secondopinion.referrals.reviewing import exceptions_are_settled
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.states import UNDECIDED, State
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Authorize
 
 
@@ -202,10 +202,3 @@ def _check_requester(request: Request, day: date) -> None:
     ):
         if given and given not in {x.value for x in allowed}:
             raise Refused(f"“{given}” is no {name}. It can be: {', '.join(x.value for x in allowed)}.")
-
-
-def similar(member: Member, now: datetime, *, days: int = 30) -> list[Referral]:
-    """Referrals of the same Member that look like the same request: undecided, or received in the last days."""
-    undecided = [s.value for s in UNDECIDED]
-    recent = Referral.objects.filter(member=member, received_at__gte=now - timedelta(days=days))
-    return list((recent | Referral.objects.filter(member=member, state__in=undecided)).distinct())
