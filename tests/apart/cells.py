@@ -36,7 +36,12 @@ class Answer:
 
     def tells_of(self, subjects: list[Subject]) -> list[str]:
         """The keys of the Members of whom the answer holds a word."""
-        return [s.life.key for s in subjects if any(word in self.told for word in s.words) or s.birth in self.told]
+        return [s.life.key for s in subjects if any(word in self.told for word in s.words) or born(s) in self.told]
+
+
+def born(subject: Subject) -> str:
+    """The Member's birth date as pages say it."""
+    return f"{subject.born_on:%B} {subject.born_on.day}, {subject.born_on.year}".casefold()
 
 
 def values_of(world: World, subject: Subject) -> dict[str, Any]:
@@ -85,7 +90,6 @@ def ask(client: Client, method: str, address: str, said: Mapping[str, Any] | Non
     written = frozenset(name for name, rows in after.items() if rows != before.get(name, 0))
     kind = response.headers.get("Content-Type", "").partition(";")[0]
     body = response.getvalue() if response.streaming else response.content
-    response.close()  # a file that is streamed stays open otherwise
     plain = body.decode("utf-8", "replace")
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     everything = f"{plain}\n{headers}\n{response.cookies.output()}".casefold()

@@ -110,7 +110,7 @@ class Subject:
     forwarded: UUID
     code: str
     words: tuple[str, ...]
-    birth: str
+    born_on: date
     has_letters: bool
     objected: bool
 
@@ -276,7 +276,7 @@ def _subject(there: County, networks: Mapping[str, UUID], life: Life) -> Subject
     return Subject(
         life=life, member=member.pk, member_id=member.member_id, referral=referral.pk, number=referral.number,
         letter=notice.letter_id if notice else uuid4(), paper=paper.pk if paper else uuid4(), forwarded=forwarded.pk,
-        code=code, words=(key,), birth=f"{birth:%B} {birth.day}, {birth.year}".casefold(),
+        code=code, words=(key,), born_on=birth,
         has_letters=notice is not None, objected=life.key == "own",
     )  # fmt: skip
 

@@ -46,14 +46,17 @@ def visible_to(person: Person) -> QuerySet[Referral]:
     """
     # Reading: who was responsible at receipt decides; the network that the Member moves to honours what was
     # authorized until it is finished, and changes nothing in it.
+    # Reading: a network keeps the records of what it received, and opens no page of a Member whom it may not see any
+    # more. Asking for the Member's row says so for counts, too, which leave the join out.
     if person.network is None:
         return _everything()
     present = NetworkAssignment.objects.filter(
         Period.covering(TODAY), member=OuterRef("member"), network_id__in=person.networks
     )
+    known = _everything().filter(Exists(Member.objects.filter(pk=OuterRef("member"))))
     if person.sub_delegate:
-        return _everything().filter(_of_its_own(person))
-    return _everything().filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
+        return known.filter(_of_its_own(person))
+    return known.filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
 
 
 def _everything() -> QuerySet[Referral]:
