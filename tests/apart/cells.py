@@ -82,6 +82,7 @@ def address_of(route: URLPattern, world: World, subject: Subject) -> str:
 
 def ask(client: Client, method: str, address: str, said: Mapping[str, Any] | None = None, **more: Any) -> Answer:
     """Ask once, look at what was written, and take everything back."""
+    client.cookies.pop("messages", None)  # what an earlier cell was told must not turn up in this one
     with transaction.atomic():
         before = _touched()
         response: HttpResponse = getattr(client, method.lower())(address, said or {}, **more)

@@ -163,7 +163,7 @@ def test_a_forged_place_in_the_list_shows_the_first_page_or_ones_own_rows(world:
             answer = ask(client, "GET", "/", {"after": key, "view": view})
             assert is_safe(answer, world) == [], key
             assert answer.status == 200, key
-            assert theirs.number.casefold() not in answer.told, key
+            assert f"/referrals/{theirs.number}/".casefold() not in answer.told, key
 
 
 def test_a_filter_by_another_network_is_not_a_networks_to_choose(world: World) -> None:
@@ -224,8 +224,9 @@ def test_whoever_is_not_signed_in_is_told_of_nobody_by_any_address(world: World)
             address = address_of(route, world, world.subjects[THEIRS])
             for method in ("GET", "POST"):
                 answer = ask(client, method, address)
-                if answer.status >= 500 or answer.tells_of(list(world.subjects.values())):
-                    wrong.append(f"{method} {route.name}: {answer.status} {answer.tells_of(strangers(world))}")
+                told = answer.told.replace(address.casefold(), "")  # where to go on after signing in
+                if answer.status >= 500 or STEM in told:
+                    wrong.append(f"{method} {route.name}: {answer.status}")
                 if answer.written - {TRACE, "referrals_choicepage"}:
                     wrong.append(f"{method} {route.name}: writes {set(answer.written)}")
                 if route.callback.guard == "signed_in" and answer.status not in (302, 405):  # type: ignore[attr-defined]

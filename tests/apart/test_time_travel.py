@@ -131,7 +131,9 @@ def test_the_list_and_its_counts_follow_the_midnight(world: World, at) -> None: 
     for instant in (BEFORE, AFTER):
         at(instant)
         page = ask(quay, "GET", "/")
-        counts.append((world.subjects["own"].number.casefold() in page.told, "no referral is open" in page.told))
+        counts.append(
+            (f"/referrals/{world.subjects['own'].number}/".casefold() in page.told, "no referral is open" in page.told)
+        )
     assert counts == [(True, False), (False, True)]
 
 
