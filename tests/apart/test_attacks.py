@@ -119,7 +119,8 @@ def test_no_field_of_any_form_filled_with_anothers_keys_tells_or_touches_anythin
             for method in ("GET", "POST"):
                 answer = ask(client, method, address, said)
                 asked_of += 1
-                told = answer.told.replace(str(key).casefold(), "")  # what was typed comes back in its own field
+                # What was typed comes back in its own field, some of it cut short.
+                told = re.sub(rf"{str(key).casefold()[:-2]}.{{0,2}}\b", "", answer.told)
                 plain = Answer(answer.status, told, answer.kind, answer.location, answer.written)
                 wrong += [f"{method} {route.name}, {kind}: {what}" for what in is_safe(plain, world, writes=True)]
     assert not wrong, "\n".join(wrong)
