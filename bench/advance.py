@@ -38,7 +38,8 @@ OWN, SAME = "\\set n :client_id + {writers} * random(0, {each} - 1)", "\\set n 0
 MINE = "(SELECT id FROM bench_numbered WHERE n = :n)"
 SCRIPT = f"""
 BEGIN;
-SELECT set_config('secondopinion.scope', 'plan', true), set_config('secondopinion.today', '2026-11-23', true);
+SELECT set_config('secondopinion.scope', 'plan', true), set_config('secondopinion.today', '2026-11-23', true),
+  set_config('secondopinion.part', '', true);
 {LOCK.replace("%s", MINE)} \\gset
 {CLOCKS.replace("%s", ":id::uuid")};
 INSERT INTO referrals_event (referral_id, network_id, position, step, source, target, actor, actor_staff, role, at,

@@ -28,11 +28,11 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.facts import Fact
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.specialties import plain_name
-from secondopinion.referrals.access import one
+from secondopinion.referrals.access import one, similar
 from secondopinion.referrals.change import Taken
 from secondopinion.referrals.forwarding import GONE, take
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.receive import receive, similar
+from secondopinion.referrals.receive import receive
 
 ROLES = ("intake", "nurse", "physician")
 
@@ -91,7 +91,7 @@ def _submit(request: HttpRequest, member: Member, form: Intake) -> HttpResponse:
     if already is not None:
         messages.info(request, f"This form made referral {already} already; nothing was sent twice.")
         return redirect("referral", number=already)
-    if similar(member, now) and request.POST.get("another") != "yes":
+    if similar(person, member, now) and request.POST.get("another") != "yes":
         same = "Say that this is another request, or open the referral there is: it may be the same request."
         return _check_page(request, member, form, [Line(same, "id_another")])
     forwarded = form.cleaned_data["forwarded"]
@@ -132,7 +132,7 @@ def _form_page(
         form.errors.clear()
     context = _panel(request, member, form) | {
         "banner": banner_of(member, now),
-        "known": similar(member, now),
+        "known": similar(request.person, member, now),  # type: ignore[attr-defined]
         "sections": sections_of(edition_at(now), form.facts, form.answers() if form.is_bound else {}, now),
         "summary": lines,
         "searched": searched,
@@ -148,7 +148,7 @@ def _check_page(request: HttpRequest, member: Member, form: Intake, summary: lis
     clinician = form.clinicians.get(given["clinician"])
     context = _panel(request, member, form) | {
         "banner": banner_of(member, now),
-        "known": similar(member, now),
+        "known": similar(request.person, member, now),  # type: ignore[attr-defined]
         "given": given,
         "clinician": clinician.full_name if clinician else given["clinician_name"],
         "specialty": plain_name(clinician.taxonomy if clinician else given["clinician_taxonomy"])

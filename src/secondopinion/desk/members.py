@@ -14,9 +14,10 @@ from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.doors import signed_in
 from secondopinion.people.find import log_found, standing
 from secondopinion.people.models import AuthorizedRepresentative, HealthNetwork, Member, Period
+from secondopinion.people.person import Person
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals.access import similar
 from secondopinion.referrals.models import Referral
-from secondopinion.referrals.receive import similar
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def find(request: HttpRequest) -> HttpResponse:
     known: list[Referral] = []
     if form.is_bound and form.is_valid() and form.member is not None:
         banner = banner_of(form.member, now)
-        known = similar(form.member, now)
-        log_found(form.member, request.person, now)  # type: ignore[attr-defined]
+        person: Person = request.person  # type: ignore[attr-defined]
+        known = similar(person, form.member, now)
+        log_found(form.member, person, now)
     context = {"form": form, "banner": banner, "known": known, "summary": summary_of(form)}
     return render(request, "desk/members_find.html", context)

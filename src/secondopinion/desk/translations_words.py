@@ -56,7 +56,7 @@ def letter_words(request: HttpRequest, number: str, letter_id: UUID) -> HttpResp
         messages.success(request, f"{texts} entered. Somebody else now reads and approves.")
     else:
         messages.info(request, "Nothing was changed.")
-    return _to("letter-words", number, one)
+    return _to("letter-words", found, one)
 
 
 @signed_in(*ROLES, why="approve a translation")
@@ -75,7 +75,7 @@ def letter_words_approve(request: HttpRequest, number: str, letter_id: UUID) -> 
         messages.success(request, "Approved. The letter waits for its other words.")
     else:
         messages.success(request, "Approved. The letter leaves within a minute or two, in its reader’s language.")
-    return _to("letter-words", number, one)
+    return _to("letter-words", found, one)
 
 
 @signed_in(*ROLES, why="read a letter out")
@@ -99,7 +99,7 @@ def letter_aloud(request: HttpRequest, number: str, letter_id: UUID) -> HttpResp
     except Refused as refused:
         return _aloud(request, found, one, task, form, [Line(refused.sentence, "aloud-interpreter")])
     messages.success(request, "Written down. Nothing more is owed for the language of this letter.")
-    return _to("letter-aloud", number, one)
+    return _to("letter-aloud", found, one)
 
 
 def _form(words: Sequence[Words], one: Letter, data: Any = None) -> WordsForm:
@@ -145,7 +145,7 @@ def _aloud(
     return render(request, "desk/translations_aloud.html", context, status=NOT_SO if errors else 200)
 
 
-def _to(name: str, number: str, one: Letter) -> HttpResponse:
-    response = redirect(reverse(name, args=[number, one.pk]))
+def _to(name: str, found: Referral, one: Letter) -> HttpResponse:
+    response = redirect(reverse(name, args=[found.number, one.pk]))
     response.status_code = 303
     return response

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache, reduce
-from operator import or_
-
-from django.db.models import Q
 
 from secondopinion.fhir.request import AskedFor, SecondOpinionRequest
+from secondopinion.people.find import bearing
 from secondopinion.people.models import Member
-from secondopinion.people.prepared import OneOf, Prepared
 from secondopinion.policy.identifiers import cin_of, mbi_of
 
 MOST_NUMBERS = 20
@@ -23,18 +19,8 @@ def member_for(request: SecondOpinionRequest) -> Member | None:
     for column, reading in (("cin", cin_of), ("mbi", mbi_of)):
         if plain := [p for n in numbers if (p := reading(n)) is not None]:
             read[column] = plain
-    found = [m for m in _bearing(tuple(read)).all(**read) if _agrees(m, request.asked_for)]
+    found = [m for m in bearing(read, MOST_NUMBERS + 1) if _agrees(m, request.asked_for)]
     return found[0] if len(found) == 1 else None
-
-
-@cache
-def _bearing(columns: tuple[str, ...]) -> Prepared[Member]:
-    """The Members who bear one of the numbers given for these columns."""
-    return Prepared(
-        lambda given: Member.objects.filter(reduce(or_, (Q(OneOf(column, given(column))) for column in columns)))[
-            : MOST_NUMBERS + 1
-        ]
-    )
 
 
 def _agrees(member: Member, asked_for: AskedFor) -> bool:

@@ -9,24 +9,18 @@ from secondopinion.directory.find import professional_with
 from secondopinion.fhir import codes
 from secondopinion.fhir.answer import Fault, Outcome, Professional, Reviewer
 from secondopinion.fhir.takeover import ABOUT_SPECIALIST, questions_for
-from secondopinion.people.models import Staff
+from secondopinion.people.person import npi_of
 from secondopinion.people.plan import the_plan
-from secondopinion.people.prepared import OneOf, Prepared
 from secondopinion.policy.asked import About, Opinion
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals.models import Decision, Event, Referral
-from secondopinion.referrals.reading import snapshot_of
+from secondopinion.referrals.reading import last_of, snapshot_of
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import State
 
 AUTHORIZED = frozenset({State.AUTHORIZED, State.SCHEDULED, State.SEEN, State.REPORT_RECEIVED, State.CLOSED})
 GRANTS = ("authorize", "limit", "grant_in_part", "reverse", "overturn", "lift")
-LAST = Prepared(
-    lambda given: Event.objects.filter(OneOf("step", given("steps")), referral=given("referral")).order_by("-position")[
-        :1
-    ]
-)
 CLASSIFY = "A person will read this request and say which opinion is asked for, and about whose care."
 REVIEW = "A clinician is reviewing this request."
 CHOOSE = "No professional is named yet. The Member chooses one; the plan sends the authorization there."
@@ -213,12 +207,11 @@ def _pended(referral: Referral, before: Snapshot, at: datetime) -> Outcome:
 
 def _last(referral: Referral, *steps: str) -> Event | None:
     """The last event of the referral that is one of these steps."""
-    return LAST.first(referral=referral.pk, steps=list(steps))
+    return last_of(referral, steps)
 
 
 def _reviewer(event: Event | None) -> Reviewer | None:
     """The person behind a decision; None when the policy itself decided."""
     if event is None or event.role in ("policy", "system"):
         return None
-    staff = Staff.objects.filter(pk=event.actor_staff).first() if event.actor_staff else None
-    return Reviewer(staff.npi if staff else "")
+    return Reviewer(npi_of(event.actor_staff) if event.actor_staff else "")

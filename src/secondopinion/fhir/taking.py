@@ -30,9 +30,9 @@ from secondopinion.people.rls import plan_scope
 from secondopinion.policy.asked import Program
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals import lifecycle
+from secondopinion.referrals.access import just_taken
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
-from secondopinion.referrals.models import Referral
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.request import Request
 from secondopinion.referrals.states import State
@@ -48,7 +48,6 @@ KNOWN = Prepared(
         client=given("client"), bundle_key=given("bundle"), claim_key=given("claim")
     ).values_list("pk")
 )
-REFERRAL = Prepared(lambda given: Referral.objects.filter(pk=given("id")))
 CANCELLED = "Cancelled electronically by the office that asked (certification type 3)."
 
 
@@ -91,7 +90,7 @@ def _submit(request: SecondOpinionRequest, body: bytes, client: ApiClient, now: 
     enrolled = programs_of(member, day)
     asking = told(request, member, _program(request, enrolled), day, now)
     taken = _receive(asking, Person(client.name, frozenset({"system"})), now)
-    referral = REFERRAL.all(id=taken.referral_id)[0]
+    referral = just_taken(taken)
     insert(
         Submission(
             client=client,

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from secondopinion.people.models import Delegation, Period, Succession
+from secondopinion.people.models import Delegation, Period, SubDelegation, Succession
 from secondopinion.people.prepared import Prepared
 from secondopinion.policy.asked import Program
 from secondopinion.policy.gg1538 import questions
@@ -30,6 +30,31 @@ SUCCESSIONS = Prepared(
         Succession.objects.filter(from_on__lte=given("on")).order_by("from_on").values_list("predecessor", "successor")
     )
 )
+HANDED_ON = Prepared(
+    lambda given: (
+        SubDelegation.objects.filter(
+            entity=given("entity"),
+            delegation__network=given("network"),
+            delegation__function=Delegation.Function.AUTHORIZATION,
+            from_on__lte=given("on"),
+        )
+        .order_by("delegation__program", "from_on")
+        .values_list("delegation__program", "from_on", "to_on")
+    )
+)
+
+
+class Part(NamedTuple):
+    """What a network has handed on: its requests of a program, received from a day to a day (None: still)."""
+
+    network: UUID
+    program: str
+    from_on: date
+    to_on: date | None
+
+    def covers(self, day: date) -> bool:
+        """Is the day one of the part's?"""
+        return self.from_on <= day and (self.to_on is None or self.to_on >= day)
 
 
 class Responsible(NamedTuple):
@@ -76,6 +101,23 @@ def responsible_for(
         questions.edition_on(on), Program(program), is_delegated(network, program, on), out_of_area=out_of_area
     )
     return Responsible(now, network if now is Decider.NETWORK else None)
+
+
+def handed_on(entity: str, network: UUID, on: date) -> tuple[Part, ...]:
+    """What a sub-delegate of a network holds on a day; nothing before its first day, after its last, or since a merger.
+
+    Each part is a stretch of days: a request is handed on when it was received on one of them.
+    """
+    # Reading: a sub-delegate sees the requests of its program that were received on its days, as long as it holds
+    # the program: what came before is the network's own, and what it worked on is the network's again when it ends.
+    # Reading: to see a request is part of deciding it; who prints or mails notices for a network is given letters by
+    # the carriers and opens no page here.
+    # Reading: after a merger nothing is handed on any more until the successor hands it on, with its own approval.
+    if successor_of(network, on) != network:
+        return ()
+    parts = [Part(network, *row) for row in HANDED_ON.rows(entity=entity, network=network, on=on)]
+    held = {part.program for part in parts if part.covers(on)}
+    return tuple(part for part in parts if part.program in held)
 
 
 def _successions(on: date) -> Mapping[UUID, UUID]:

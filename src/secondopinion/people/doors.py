@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from secondopinion.people.models import AccessEntry, ApiClient, Role, SignInEntry, Staff
 from secondopinion.people.person import Person, person_of
-from secondopinion.people.prepared import Prepared
+from secondopinion.people.prepared import Prepared, insert
 from secondopinion.people.rls import within
 from secondopinion.people.sessions import ends_at, is_proven_twice, mark_seen, why_over
 from secondopinion.people.signing_in import Visitor, has_second_proof, trace
@@ -74,13 +74,15 @@ def signed_in(*roles: str, why: str = "work on a referral", also: tuple[str, ...
             if about:
                 # Its own short transaction: a read-only page must still leave its trace.
                 with within(scope):
-                    AccessEntry.objects.create(
-                        at=now,
-                        person=person.name,
-                        person_network=person.network,
-                        what=view.__name__,
-                        about=str(about)[:40],
-                        why=why,
+                    insert(
+                        AccessEntry(
+                            at=now,
+                            person=person.name,
+                            person_network=person.network,
+                            what=view.__name__,
+                            about=str(about)[:40],
+                            why=why,
+                        )
                     )
             with within(scope, read_only=request.method in SAFE):
                 return view(request, *args, **kwargs)

@@ -6,8 +6,11 @@ Members can be found at all is row-level security's to say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Q
@@ -23,7 +26,7 @@ from secondopinion.people.models import (
     Period,
 )
 from secondopinion.people.person import Person
-from secondopinion.people.prepared import Prepared
+from secondopinion.people.prepared import OneOf, Prepared, insert
 from secondopinion.policy.identifiers import cin_of
 
 PROGRAMS = Prepared(
@@ -96,6 +99,19 @@ def match_member(
     return members[0]
 
 
+def bearing(numbers: Mapping[str, Sequence[str]], most: int) -> list[Member]:
+    """The Members who bear one of the numbers given for a column (`member_id`, `cin`, `mbi`), at most so many."""
+    return _bearing(tuple(numbers), most).all(**numbers)
+
+
+@cache
+def _bearing(columns: tuple[str, ...], most: int) -> Prepared[Member]:
+    """The question for these columns, compiled once."""
+    return Prepared(
+        lambda given: Member.objects.filter(reduce(or_, (Q(OneOf(column, given(column))) for column in columns)))[:most]
+    )
+
+
 def member_by(member_id: str) -> Member:
     """The Member with this number on the plan's card. Raises NotMatched; unknown and not yours are the same."""
     member = Member.objects.filter(member_id=member_id.replace("\x00", "")).first()
@@ -106,13 +122,15 @@ def member_by(member_id: str) -> Member:
 
 def log_found(member: Member, person: Person, at: datetime) -> None:
     """Write down that a search showed this Member: no address names one yet, so no door has done it."""
-    AccessEntry.objects.create(
-        at=at,
-        person=person.name,
-        person_network=person.network,
-        what="find",
-        about=member.member_id,
-        why="find a Member for a request",
+    insert(
+        AccessEntry(
+            at=at,
+            person=person.name,
+            person_network=person.network,
+            what="find",
+            about=member.member_id,
+            why="find a Member for a request",
+        )
     )
 
 

@@ -268,7 +268,7 @@ class Role(models.TextChoices):
 
 
 class Staff(models.Model):
-    """A person who works at the plan (no network) or at one Health Network."""
+    """A person who works at the plan (no network), at one Health Network, or at a sub-delegate of one."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff")
     network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, blank=True, related_name="staff")
@@ -277,6 +277,14 @@ class Staff(models.Model):
     title = models.CharField(max_length=80)
     phone = models.CharField(max_length=30, help_text="Direct line, printed for the provider in a denial")
     npi = models.CharField(max_length=10, blank=True)
+    # Dated by the sub-delegations of that name: when they end, so does what the person sees.
+    sub_delegate = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The sub-delegate of the network that the person works for, named as in its approval",
+    )
 
     class Meta:
         ordering = ("name",)
@@ -286,6 +294,11 @@ class Staff(models.Model):
                 name="an_administrator_is_nothing_else",
                 condition=~Q(roles__contains=[Role.ADMINISTRATOR.value]) | Q(roles__len=1),
                 violation_error_message="An administrator of accounts sees no health data, so has no other role.",
+            ),
+            models.CheckConstraint(
+                name="a_sub_delegate_is_of_a_network",
+                condition=Q(sub_delegate="") | Q(network__isnull=False),
+                violation_error_message="A sub-delegate works for a Health Network: name the network, too.",
             ),
         )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from secondopinion.people.delegation import predecessors_of
+from secondopinion.people.delegation import Part, handed_on, predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
 
@@ -27,7 +27,8 @@ class Credential:
 class Person:
     """Whoever acts, as of a day. `roles` are strings of `Role`, or `policy` and `system` for the house itself.
 
-    `predecessors` are the Health Networks in whose place the person's network stands on the day.
+    `predecessors` are the Health Networks in whose place the person's network stands on the day. Who works for a
+    `sub_delegate` of the network has, on the day, the `parts` that it hands on, and nothing else of it.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Person:
     npi: str = ""
     credentials: tuple[Credential, ...] = field(default=())
     predecessors: tuple[UUID, ...] = field(default=())
+    sub_delegate: str = ""
+    parts: tuple[Part, ...] = field(default=())
 
     @property
     def networks(self) -> tuple[UUID, ...]:
@@ -50,7 +53,11 @@ class Person:
 
         Nobody's, for an administrator of accounts: the database refuses every row of a Member.
         """
-        return Scope(() if self.is_a(Role.ADMINISTRATOR) else self.networks or None, on)
+        return Scope(() if self.is_a(Role.ADMINISTRATOR) else self.networks or None, on, self.sub_delegate)
+
+    def is_handed_on(self, program: str, received_on: date) -> bool:
+        """Was a request of the person's network, received on a day, handed on to the person's sub-delegate?"""
+        return any(part.program == program and part.covers(received_on) for part in self.parts)
 
     @property
     def takes_in(self) -> bool:
@@ -88,19 +95,27 @@ POLICY = Person("The policy itself", frozenset({"policy"}))
 SYSTEM = Person("Second Opinion", frozenset({"system"}))
 
 
+def npi_of(staff_id: int) -> str:
+    """The NPI of a member of the staff; empty where there is none."""
+    return Staff.objects.filter(pk=staff_id).values_list("npi", flat=True).first() or ""
+
+
 def person_of(staff: Staff, on: date) -> Person:
     """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day."""
+    network, entity = staff.network_id, staff.sub_delegate
     licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in staff.roles else ()
     return Person(
         name=staff.name,
         roles=frozenset(staff.roles),
-        network=staff.network_id,
+        network=network,
         staff_id=staff.pk,
         title=staff.title,
         phone=staff.phone,
         npi=staff.npi,
         credentials=tuple(Credential(x.number, x.state, x.specialty, x.unrestricted) for x in licenses),
-        predecessors=predecessors_of(staff.network_id, on) if staff.network_id else (),
+        predecessors=predecessors_of(network, on) if network and not entity else (),
+        sub_delegate=entity,
+        parts=handed_on(entity, network, on) if network and entity else (),
     )
 
 

@@ -18,9 +18,9 @@ from secondopinion.people.prepared import send
 
 PLAN = "plan"
 SET_SCOPE = (
-    "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true)"
+    "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true),"
+    " set_config('secondopinion.part', %s::text, true)"
 )
-
 
 SET_ONE_MEMBER = (
     "SELECT set_config('secondopinion.member', %s::text, true), set_config('secondopinion.referral', %s::text, true)"
@@ -30,20 +30,31 @@ SET_KEY = "SELECT set_config('secondopinion.key', %s::text, true)"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows a transaction may see: all of the plan's, or those of the named Health Networks, on a day."""
+    """Whose rows a transaction may see: all of the plan's, or those of the named Health Networks, on a day.
+
+    With a `sub_delegate`, by name, only the part that the one network named hands on to it (HH.2025).
+    """
 
     networks: tuple[UUID, ...] | None  # None: the plan itself
     on: date
+    sub_delegate: str = ""
 
     @property
     def setting(self) -> str:
         """The text that PostgreSQL compares: `plan`, or network identifiers joined by commas."""
+        if self.sub_delegate:
+            return ""  # no network's rows as such: a table that knows nothing of parts shows none
         return PLAN if self.networks is None else ",".join(str(n) for n in self.networks)
+
+    @property
+    def part(self) -> str:
+        """The network that hands a part of its work on, and to whom; empty for everybody else."""
+        return f"{self.networks[0]} {self.sub_delegate}" if self.sub_delegate and self.networks else ""
 
 
 def set_scope(scope: Scope) -> None:
     """Give the running transaction its scope. It is gone when the transaction ends."""
-    send(SET_SCOPE, [scope.setting, scope.on.isoformat()])
+    send(SET_SCOPE, [scope.setting, scope.on.isoformat(), scope.part])
 
 
 def set_key(digest: str) -> None:
@@ -188,4 +199,47 @@ def narrowed(table: str, condition: str, what: str = "ALL") -> migrations.RunSQL
     return migrations.RunSQL(
         f"CREATE POLICY narrowed ON {table} AS RESTRICTIVE FOR {what} USING ({condition});",
         f"DROP POLICY narrowed ON {table};",
+    )
+
+
+# What a Health Network hands on to a sub-delegate, decided by the dated rows themselves: the transaction says only who
+# asks. `part` is the network's identifier (36 signs), a space, and the sub-delegate's name.
+HAND_ON = """
+CREATE FUNCTION app.works_on_a_part() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.part', true), '') WHEN '' THEN false ELSE true END
+$$;
+CREATE FUNCTION app.part_network() RETURNS uuid LANGUAGE sql STABLE AS $$
+  SELECT nullif(left(current_setting('secondopinion.part', true), 36), '')::uuid
+$$;
+CREATE FUNCTION app.holds_on(network uuid, program text, day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM public.people_subdelegation s JOIN public.people_delegation d ON d.id = s.delegation_id
+     WHERE s.entity = substr(current_setting('secondopinion.part', true), 38)
+       AND d.network_id = $1 AND d.program = $2 AND d.function = 'second-opinion-authorization'
+       AND s.from_on <= $3 AND (s.to_on IS NULL OR s.to_on >= $3))
+$$;
+CREATE FUNCTION app.hands_on(network uuid, program text, received_on date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT $1 = app.part_network() AND app.holds_on($1, $2, app.today()) AND app.holds_on($1, $2, $3)
+    AND NOT EXISTS (SELECT 1 FROM public.people_succession c WHERE c.predecessor_id = $1 AND c.from_on <= app.today())
+$$;
+"""
+
+
+def hand_on_functions() -> migrations.RunSQL:
+    """What a sub-delegate holds on a day, and which request was handed on to it (II.L, HH.2025)."""
+    return migrations.RunSQL(
+        HAND_ON,
+        "DROP FUNCTION app.hands_on(uuid, text, date); DROP FUNCTION app.holds_on(uuid, text, date); "
+        "DROP FUNCTION app.part_network(); DROP FUNCTION app.works_on_a_part();",
+    )
+
+
+def handed_on(table: str, condition: str, what: str = "ALL", name: str = "handed_on") -> migrations.RunSQL:
+    """Beside its network, a sub-delegate sees and writes a row of its part where `condition` holds."""
+    # A CASE, so that nobody else pays for the question; see `narrowed`.
+    asked = f"CASE WHEN app.works_on_a_part() THEN {condition} ELSE false END"
+    parts = {"INSERT": f"WITH CHECK ({asked})", "SELECT": f"USING ({asked})"}
+    return migrations.RunSQL(
+        f"CREATE POLICY {name} ON {table} FOR {what} {parts.get(what, f'USING ({asked}) WITH CHECK ({asked})')};",
+        f"DROP POLICY {name} ON {table};",
     )

@@ -12,6 +12,7 @@ from typing import Final
 from secondopinion.letters.kinds import kind_named
 from secondopinion.people.models import AccessEntry, Member
 from secondopinion.people.person import Person
+from secondopinion.people.prepared import insert
 from secondopinion.referrals.access import one, visible_to
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Notice, Referral
@@ -51,8 +52,10 @@ def was_read(number: str, to: str, person: Person, now: datetime) -> Referral:
     if to not in TO:
         raise Refused("Say to whom you read it: the Member, or a representative. Nothing was written down.")
     referral = one(person, number)
-    AccessEntry.objects.create(
-        at=now, person=person.name, person_network=person.network, what="read_aloud", about=referral.number,
-        why=f"read aloud to {to}",
+    insert(
+        AccessEntry(
+            at=now, person=person.name, person_network=person.network, what="read_aloud", about=referral.number,
+            why=f"read aloud to {to}",
+        )
     )  # fmt: skip
     return referral

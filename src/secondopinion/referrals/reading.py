@@ -19,6 +19,7 @@ from secondopinion.letters.models_mailing import By, Stands
 from secondopinion.people.models import Period
 from secondopinion.people.person import Person
 from secondopinion.people.plan import the_plan
+from secondopinion.people.prepared import OneOf, Prepared
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.specialties import Level, plain_name
 from secondopinion.referrals import notices
@@ -34,6 +35,12 @@ from secondopinion.referrals.snapshot import COLUMNS, Snapshot
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Deny
 from secondopinion.referrals.told_outcomes import GrantInPart, Limit
+
+LAST = Prepared(
+    lambda given: Event.objects.filter(OneOf("step", given("steps")), referral=given("referral")).order_by("-position")[
+        :1
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,11 @@ def steps_for(referral: Referral, person: Person, now: datetime) -> tuple[Step, 
 def events_of(referral: Referral) -> list[Event]:
     """The history, oldest first."""
     return list(Event.objects.filter(referral=referral).order_by("position"))
+
+
+def last_of(referral: Referral, steps: Iterable[str]) -> Event | None:
+    """The last event of the referral that is one of these steps, or none."""
+    return LAST.first(referral=referral.pk, steps=list(steps))
 
 
 def clocks_of(referral: Referral) -> list[RunningClock]:

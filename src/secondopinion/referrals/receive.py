@@ -31,11 +31,11 @@ from secondopinion.referrals.deciding import asks_to_go_outside
 from secondopinion.referrals.ledger import FIRST, write
 from secondopinion.referrals.lifecycle import STEPS, Refused, target_of
 from secondopinion.referrals.match import why_not
-from secondopinion.referrals.models import Channel, Referral
+from secondopinion.referrals.models import Channel
 from secondopinion.referrals.request import Request
 from secondopinion.referrals.reviewing import exceptions_are_settled
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.states import UNDECIDED, State
+from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Authorize
 
 
@@ -46,7 +46,7 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     """
     received_at = checked_instant(request.received_at, now)
     day = received_at.astimezone(PACIFIC).date()
-    _check_whose(request.member, person, day)
+    _check_whose(request.member, request.program, person, day)
     _check_program(request, day)
     _check_requester(request, day)
     beginnings.check(request, person, day)
@@ -63,10 +63,15 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
     return Taken(before.id, before.number, step.name, target.value, position, letters)
 
 
-def _check_whose(member: Member, person: Person, day: date) -> None:
+def _check_whose(member: Member, program: str, person: Person, day: date) -> None:
     """A Health Network takes in its own Members only; who comes to the wrong door is sent on at once (II.L)."""
     if person.network is None:
         return
+    if person.sub_delegate and not person.is_handed_on(program, day):
+        raise Refused(
+            "On the day of receipt your Health Network had not handed this program on to you. Forward the request to "
+            "the plan today, with the instant you received it: the clock has been running since then."
+        )
     theirs = NetworkAssignment.objects.filter(Period.covering(day), member=member, network_id__in=person.networks)
     if not theirs.exists():
         raise Refused(
@@ -197,10 +202,3 @@ def _check_requester(request: Request, day: date) -> None:
     ):
         if given and given not in {x.value for x in allowed}:
             raise Refused(f"“{given}” is no {name}. It can be: {', '.join(x.value for x in allowed)}.")
-
-
-def similar(member: Member, now: datetime, *, days: int = 30) -> list[Referral]:
-    """Referrals of the same Member that look like the same request: undecided, or received in the last days."""
-    undecided = [s.value for s in UNDECIDED]
-    recent = Referral.objects.filter(member=member, received_at__gte=now - timedelta(days=days))
-    return list((recent | Referral.objects.filter(member=member, state__in=undecided)).distinct())
