@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from secondopinion.desk.errors import Line
 from secondopinion.desk.forms_post import PostForm
+from secondopinion.desk.kept_files import handed_out
 from secondopinion.desk.mailings import NOTHING_TYPED, post_of
 from secondopinion.desk.pictures import pictures
 from secondopinion.desk.referral import head_of, referral_or_404
@@ -18,6 +19,7 @@ from secondopinion.desk.referral_words import READERS
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import render as print_letter
 from secondopinion.people.doors import signed_in
+from secondopinion.people.kept.kinds import Kind
 from secondopinion.policy.asked import Program
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals import reading
@@ -71,7 +73,7 @@ def paper_pdf(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse
         paper = reading.paper_of(found, paper_id)
     except Refused as refused:
         raise Http404(refused.sentence) from None
-    return inline(bytes(paper.content), f"{number}-{paper.kind}.pdf")
+    return handed_out(paper.plain(), Kind.PDF, f"{number}-{paper.kind}")
 
 
 def letter_or_404(found: Referral, letter_id: UUID) -> Letter:

@@ -84,7 +84,7 @@ def enclosed_with(notice: Notice) -> tuple[Enclosure, ...]:
         files = list(records.order_by("added_at", "id"))
     else:
         return leaflets_with(notice.letter)
-    return tuple(Enclosure(file.name, bytes(file.content), file.sha256) for file in files)
+    return tuple(Enclosure(file.name, file.plain(), file.sha256) for file in files)
 
 
 def _verified(notice: Notice, by: str, now: datetime) -> OfficeAddress | None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from secondopinion.site import database, state
+from secondopinion.site import database, keys, state
 
 
 def _said(variable: str) -> bool:
@@ -142,6 +142,10 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # before `npm ci` there is no USWDS folder
 
 # Ours
+FILE_KEYS = keys.for_files()
+"""The keys that kept files are sealed under; the first seals, all of them open."""
+FILE_SCANNER = os.environ.get("SECONDOPINION_CLAMD", "")
+"""A clamd that looks at every file besides the scanner of the house: `host:port`, or the path of a socket."""
 PRINT_HOUSE = Path(os.environ.get("SECONDOPINION_PRINT_HOUSE") or STATE / "print-house")
 """The folder the print house fetches letters from."""
 BATCH_CLOSES = os.environ.get("SECONDOPINION_BATCH_CLOSES", "11:00 15:00 23:50")
