@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from secondopinion.people.delegation import is_delegated, successor_of
 from secondopinion.people.models import (
@@ -21,10 +21,12 @@ from secondopinion.people.models import (
     Member,
     NetworkAssignment,
     Period,
+    RepresentativeEnd,
 )
 from secondopinion.people.person import Person
 from secondopinion.people.prepared import Prepared
 from secondopinion.policy.identifiers import cin_of
+from secondopinion.policy.privacy import born_by
 
 PROGRAMS = Prepared(
     lambda given: Enrollment.objects.filter(Period.covering(given("on")), member=given("member")).values_list("program")
@@ -36,7 +38,11 @@ NETWORK = Prepared(
 )
 NAMED_NETWORK = Prepared(lambda given: HealthNetwork.objects.filter(pk=given("id")))
 MAY_ACT = Prepared(
-    lambda given: AuthorizedRepresentative.objects.filter(Period.covering(given("on")), member=given("member"))
+    lambda given: (
+        AuthorizedRepresentative.objects.filter(Period.covering(given("on")), member=given("member"))
+        .exclude(Q(authority="parent") & Q(member__birth_date__lte=given("of_age_if_born_by")))
+        .exclude(Exists(RepresentativeEnd.objects.filter(representative=OuterRef("pk"), from_on__lte=given("on"))))
+    )
 )
 MEMBER = Prepared(lambda given: Member.objects.filter(pk=given("id")))
 
@@ -158,5 +164,8 @@ def health_networks() -> list[HealthNetwork]:
 
 
 def representatives_of(member_id: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
-    """Who may act for a Member on a day."""
-    return tuple(MAY_ACT.all(member=member_id, on=on))
+    """Who may act for a Member on a day: neither ended nor refused by then, and no parent of a Member who is of age.
+
+    For what each may act: `representing.acting`.
+    """
+    return tuple(MAY_ACT.all(member=member_id, on=on, of_age_if_born_by=born_by(on)))

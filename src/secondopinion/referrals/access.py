@@ -13,6 +13,7 @@ from secondopinion.people.models import NetworkAssignment, Period
 from secondopinion.people.person import Person
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import OPEN, Referral, RunningClock
+from secondopinion.referrals.sensitive import sees_sensitive, without_sensitive
 from secondopinion.referrals.states import GOING_ON
 
 TO_HONOUR = tuple(state.value for state in GOING_ON)
@@ -38,11 +39,25 @@ def visible_to(person: Person) -> QuerySet[Referral]:
     # Reading: who was responsible at receipt decides; the network that the Member moves to honours what was
     # authorized until it is finished, and changes nothing in it.
     if person.network is None:
-        return _everything()
+        return _seen_by(person)
     present = NetworkAssignment.objects.filter(
         Period.covering(TODAY), member=OuterRef("member"), network_id__in=person.networks
     )
-    return _everything().filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
+    return _seen_by(person).filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
+
+
+def _seen_by(person: Person) -> QuerySet[Referral]:
+    """Everything, but for what is sensitive where the person's roles need not know it.
+
+    Contracting sees a sensitive referral while an agreement is to be made for it: that is work of its own.
+    """
+    if sees_sensitive(person):
+        return _everything()
+    own = RunningClock.objects.filter(
+        referral=OuterRef("pk"), kind__in=OWN_CLOCKS["contracting"], stopped_at=None, due_at__isnull=False
+    )
+    plain = Q(pk__in=without_sensitive(Referral.objects.all()).values("pk"))
+    return _everything().filter(plain | Exists(own) if person.is_a("contracting") else plain)
 
 
 def _everything() -> QuerySet[Referral]:
@@ -91,4 +106,4 @@ def by_own_clock(person: Person, role: str, due_from: datetime | None = None) ->
 
 
 def _to_work_on(person: Person) -> QuerySet[Referral]:
-    return _everything() if person.network is None else _everything().filter(_of_its_own(person))
+    return _seen_by(person) if person.network is None else _seen_by(person).filter(_of_its_own(person))

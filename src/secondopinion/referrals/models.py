@@ -20,6 +20,7 @@ from secondopinion.referrals.models_choosing import ChoicePage as ChoicePage
 from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.models_objections import Objections
+from secondopinion.referrals.models_privacy import SensitiveMark as SensitiveMark  # likewise
 from secondopinion.referrals.states import FINISHED, State
 
 # Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).

@@ -55,7 +55,7 @@ def office_way(notice: Notice, by: str, now: datetime) -> Way | None:
 def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
     """What one mailing gets besides the letter, looked up at the moment of mailing and never before."""
     is_copy, on = notice.recipient_role == COPY, now.astimezone(PACIFIC).date()
-    if is_copy and not may_still_leave(notice.referral.member_id, notice.letter.recipient_name, on):
+    if is_copy and not may_still_leave(notice.referral, notice.letter.recipient_name, on):
         return Envelope(held=NOT_TO_LEAVE)
     enclosures = enclosed_with(notice)
     if mailing.carrier in ELECTRONIC:

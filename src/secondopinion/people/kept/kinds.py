@@ -107,7 +107,7 @@ def _png_ends(content: bytes) -> bool:
         if end > len(content) or zlib.crc32(content[at + 4 : end - 4]) != struct.unpack_from(">I", content, end - 4)[0]:
             return False
         if name == b"IEND":
-            return end == len(content)
+            return len(content) == end
         at = end
     return False
 
