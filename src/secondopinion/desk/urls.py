@@ -13,6 +13,8 @@ from secondopinion.desk import (
     members,
     post,
     post_addresses,
+    privacy,
+    representatives,
     work_list,
 )
 
@@ -31,6 +33,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
     path("post/offices/", post_addresses.offices, name="post-offices"),
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
+    path("members/<slug:member_id>/representatives/", representatives.representatives, name="representatives"),
+    path(
+        "members/<slug:member_id>/representatives/<int:representative>/end/", representatives.end_representative,
+        name="representative-end",
+    ),
+    path(
+        "members/<slug:member_id>/representatives/papers/<uuid:paper_id>/", representatives.representative_paper,
+        name="representative-paper",
+    ),
+    path("members/<slug:member_id>/looks/", privacy.looks, name="looks"),
+    path("members/<slug:member_id>/disclosures/", privacy.disclosures, name="disclosures"),
+    path("members/<slug:member_id>/disclosures/disclosures.csv", privacy.disclosures_csv, name="disclosures-csv"),
     path("intake/", members.find, name="intake-start"),
     path("intake/findings/", intake.findings, name="intake-findings"),
     path("intake/clinicians/", intake.clinicians, name="intake-clinicians"),

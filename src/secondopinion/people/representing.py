@@ -157,15 +157,42 @@ def end(
     )  # fmt: skip
 
 
-def on_record(member: Member) -> list[AuthorizedRepresentative]:
-    """Everybody who may act or ever might, the newest first, with papers and ends."""
-    rows = AuthorizedRepresentative.objects.filter(member=member).prefetch_related("ends")
-    return list(rows.order_by("-from_on", "-pk"))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One authority on record, and how it stands on a day. `scopes` in words."""
+
+    row: AuthorizedRepresentative
+    may_act: bool
+    ends: tuple[RepresentativeEnd, ...]
+    papers: tuple[RepresentativePaper, ...]
+    scopes: tuple[str, ...]
+    stands: str
 
 
-def papers_of(member: Member) -> list[RepresentativePaper]:
-    """The papers of a Member's representatives, without their content."""
-    return list(RepresentativePaper.objects.filter(member=member).defer("content", "data_key"))
+def on_record(member: Member, today: date) -> list[Standing]:
+    """Everybody who may act, ever might, or is to, the newest first, with papers and ends."""
+    rows = AuthorizedRepresentative.objects.filter(member=member).order_by("-from_on", "-pk")
+    may = {who.pk for who in representatives_of(member.pk, today)}
+    ends = list(RepresentativeEnd.objects.filter(member=member))
+    papers = list(RepresentativePaper.objects.filter(member=member).defer("content", "data_key"))
+    return [
+        Standing(
+            row, row.pk in may, own := tuple(e for e in ends if e.representative_id == row.pk),
+            tuple(p for p in papers if p.representative_id == row.pk),
+            tuple(Scope(s).label for s in Scope if s in row.scopes), _stands(row, own, row.pk in may, today),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _stands(row: AuthorizedRepresentative, ends: Sequence[RepresentativeEnd], may: bool, today: date) -> str:
+    if may:
+        return "May act today"
+    if row.from_on > today:
+        return "Not yet"
+    if any(e.from_on <= today for e in ends):
+        return "Refused" if any(e.how == RepresentativeEnd.How.REFUSED for e in ends) else "Ended"
+    return "Over"
 
 
 def paper_with(member: Member, key: UUID) -> RepresentativePaper | None:

@@ -21,8 +21,8 @@ from secondopinion.referrals.snapshot import Snapshot
 
 ROLE: Final = "representative"
 NOT_TO_LEAVE: Final = (
-    "The person this copy is for may not act for the Member any more, or not for this care, so it was not handed over. Record the "
-    "authority that holds today, then try again; the Member's own letter does not wait for it."
+    "The person this copy is for may not act for the Member any more, or not for this care, so it was not handed over. "
+    "Record the authority that holds today, then try again; the Member's own letter does not wait for it."
 )
 
 

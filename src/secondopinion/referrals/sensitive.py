@@ -62,6 +62,11 @@ def mark(referral: Referral, segment: str, holds: bool, why: str, *, person: Per
     )
 
 
+def marks_of(referral: Referral) -> list[SensitiveMark]:
+    """What was said of a referral, the newest first."""
+    return list(SensitiveMark.objects.filter(referral=referral).order_by("-at", "-pk"))
+
+
 def sees_sensitive(person: Person) -> bool:
     """Does a role of the person's see sensitive referrals at all?"""
     return person.is_a(*SEE_SENSITIVE, "policy", "system")

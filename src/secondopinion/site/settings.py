@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "secondopinion.desk.purpose.AsksWhy",
 ]
 
 ROOT_URLCONF = "secondopinion.site.urls"

@@ -107,7 +107,7 @@ def _png_ends(content: bytes) -> bool:
         if end > len(content) or zlib.crc32(content[at + 4 : end - 4]) != struct.unpack_from(">I", content, end - 4)[0]:
             return False
         if name == b"IEND":
-            return len(content) == end
+            return not content[end:]
         at = end
     return False
 
@@ -133,7 +133,7 @@ def _jpeg_ends(content: bytes) -> bool:
             if found is None:
                 return False
             at = found.start()
-    return content[at : at + 2] == b"\xff\xd9"
+    return content.startswith(b"\xff\xd9", at)
 
 
 def _tiff_holds(content: bytes) -> bool:
