@@ -120,4 +120,4 @@ def test_a_onecare_appointment_shows_the_end_of_its_year(place: County, signed_i
     client.post(page, {**SAID, "paper": paper()})
     with plan_scope(TODAY):
         assert AuthorizedRepresentative.objects.get().to_on == date(2027, 11, 2)  # Tuesday
-    assert "November 2, 2027" in text(client.get(page))
+    assert "Nov 2, 2027" in text(client.get(page))
