@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
 from secondopinion.desk.forms_post import PostForm
@@ -30,6 +28,8 @@ def words(label: str, help_text: str = "") -> forms.CharField:
 
 class RepresentativeForm(PostForm):
     """Who may act for the Member. What is missing is said by the room below, all of it at once."""
+
+    needed = ("name", "basis", "signed_on", "paper")  # never called optional, though the form itself asks for none
 
     name = forms.CharField(label="Name, as the paper has it", max_length=120, required=False)
     basis = forms.ChoiceField(
@@ -93,8 +93,3 @@ class SensitiveForm(PostForm):
         label="Does the referral belong to it?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
     )
     why = words("How do you know?", "Name the paper or the person")
-
-
-def typed(form: PostForm) -> dict[str, Any]:
-    """What was typed, once the form is valid."""
-    return dict(form.cleaned_data)
