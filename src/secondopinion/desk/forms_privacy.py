@@ -21,9 +21,7 @@ def a_day(label: str, *, required: bool = True, help_text: str = "") -> forms.Da
 
 def words(label: str, help_text: str = "") -> forms.CharField:
     """A field for a sentence."""
-    return forms.CharField(
-        label=label, max_length=300, help_text=help_text, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    return forms.CharField(label=label, max_length=300, help_text=help_text, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class RepresentativeForm(PostForm):
@@ -88,7 +86,10 @@ class WhyForm(PostForm):
 class SensitiveForm(PostForm):
     """That a referral is sensitive, or is not."""
 
-    segment = forms.ChoiceField(label="Which care", choices=[(s.key, s.words.capitalize()) for s in Segment])
+    segment = forms.ChoiceField(
+        label="Which care",
+        choices=[("", "Choose one"), *((s.key, s.words[0].upper() + s.words[1:]) for s in Segment)],
+    )
     holds = forms.ChoiceField(
         label="Does the referral belong to it?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
     )

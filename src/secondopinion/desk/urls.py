@@ -35,11 +35,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
     path("members/<slug:member_id>/representatives/", representatives.representatives, name="representatives"),
     path(
-        "members/<slug:member_id>/representatives/<int:representative>/end/", representatives.end_representative,
+        "members/<slug:member_id>/representatives/<int:representative>/end/",
+        representatives.end_representative,
         name="representative-end",
     ),
     path(
-        "members/<slug:member_id>/representatives/papers/<uuid:paper_id>/", representatives.representative_paper,
+        "members/<slug:member_id>/representatives/papers/<uuid:paper_id>/",
+        representatives.representative_paper,
         name="representative-paper",
     ),
     path("members/<slug:member_id>/looks/", privacy.looks, name="looks"),
