@@ -49,6 +49,7 @@ def values_of(world: World, subject: Subject) -> dict[str, Any]:
     """What an address of this Member's may name."""
     return {
         "number": subject.number, "letter_id": subject.letter, "paper_id": subject.paper,
+        "representative": subject.representative,
         "member_id": subject.member_id, "forwarded_id": subject.forwarded, "step": "withdraw",
         "npi": world.there.sam.npi, "code": subject.code or "AAAA-BBBB-CCCC-DDDD", "rest": "Patient",
         "kind": "approval_to_member", "language": "es", "case": "medi-cal", "key": "plan",
@@ -85,6 +86,8 @@ def lets_in(route: URLPattern, role: str, method: str) -> bool:
 def address_of(route: URLPattern, world: World, subject: Subject) -> str:
     """The address, with this Member's own keys in it. A name nobody has told of fails here."""
     values = values_of(world, subject)
+    if "member_id" in names_in(route):
+        values["paper_id"] = subject.authority
     return reverse(str(route.name), kwargs={name: values[name] for name in names_in(route)})
 
 

@@ -49,6 +49,7 @@ RELATIONS = {
 }
 EVERY_ROLE = ("own network", "other network", "former network")
 METHODS = ("GET", "POST")
+OF_THE_PLAN = {"looks", "disclosures", "disclosures-csv"}  # the plan alone accounts to a Member for everybody
 
 
 def roles_for(relation: str) -> list[str]:
@@ -64,6 +65,8 @@ def let_in(route: URLPattern, role: str, method: str) -> bool:
 def is_seen(route: URLPattern, subject: Subject, place: Place) -> bool:
     """May the place see the record that the address names?"""
     named = names_in(route) & NAMED
+    if str(route.name) in OF_THE_PLAN and place.network:
+        return False
     if "member_id" in named:
         return subject.member_is_seen_from(place)
     if "forwarded_id" in named:

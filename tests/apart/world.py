@@ -28,12 +28,15 @@ from secondopinion.people.models import (
     AuthorizedRepresentative,
     ConfidentialRequest,
     Delegation,
+    Disclosure,
     Enrollment,
     FormatPreference,
     HealthNetwork,
     License,
     Member,
     NetworkAssignment,
+    RepresentativeEnd,
+    RepresentativePaper,
     Role,
     Staff,
     SubDelegation,
@@ -41,7 +44,7 @@ from secondopinion.people.models import (
 from secondopinion.people.rls import Scope, plan_scope
 from secondopinion.referrals import told as t
 from secondopinion.referrals.advance import advance
-from secondopinion.referrals.models import Notice, Paper, ReadingAloud, Referral, Translation
+from secondopinion.referrals.models import Notice, Paper, ReadingAloud, Referral, SensitiveMark, Translation
 from secondopinion.referrals.models_forwarding import Forwarded
 from secondopinion.referrals.pages import give
 from secondopinion.referrals.posting import post
@@ -111,6 +114,8 @@ class Subject:
     letter: UUID
     paper: UUID
     forwarded: UUID
+    representative: int
+    authority: UUID  # the paper of the representative
     code: str
     words: tuple[str, ...]
     born_on: date
@@ -225,6 +230,10 @@ def _in_other_words(subject: Subject, networks: Mapping[str, UUID]) -> None:
         language="es", **of_it,
     )  # fmt: skip
     ReadingAloud.objects.create(language="hy", **of_it)
+    SensitiveMark.objects.create(
+        referral_id=subject.referral, network_id=here, segment="reproductive", holds=False, why=f"{key}because", at=NOW,
+        by="Somebody",
+    )  # fmt: skip
     content = f"{key}dots".encode()
     LetterFile.objects.create(
         letter_id=subject.letter, network_id=here, format="braille", name="braille.brf", content=content,
@@ -267,9 +276,10 @@ def _subject(there: County, networks: Mapping[str, UUID], life: Life) -> Subject
         NetworkAssignment.objects.create(
             member=member, network_id=networks[life.since], from_on=life.changed or LONG_AGO
         )
-    AuthorizedRepresentative.objects.create(
+    rep = AuthorizedRepresentative.objects.create(
         member=member, name=f"{key}rep", authority="in-writing", evidence=f"{key}proof", from_on=LONG_AGO
     )
+    _acts_and_left(member, rep, key)
     ConfidentialRequest.objects.create(
         member=member, how="by_mail", received_on=TODAY, honor_by=TODAY, from_on=TODAY,
         address_lines=[f"1 {key}secret Road", "Orchard City, CA 92999"], recorded_at=NOW, recorded_by="Somebody",
@@ -301,8 +311,24 @@ def _subject(there: County, networks: Mapping[str, UUID], life: Life) -> Subject
     return Subject(
         life=life, member=member.pk, member_id=member.member_id, referral=referral.pk, number=referral.number,
         letter=notice.letter_id if notice else uuid4(), paper=paper.pk if paper else uuid4(), forwarded=forwarded.pk,
-        code=code, words=(key,), born_on=birth,
+        representative=rep.pk, authority=rep.papers.get().pk, code=code, words=(key,), born_on=birth,
         has_letters=notice is not None, objected=life.key == "own",
+    )  # fmt: skip
+
+
+def _acts_and_left(member: Member, rep: AuthorizedRepresentative, key: str) -> None:
+    """The paper of whoever acts for the Member, the day it will end, and what left the house about the Member."""
+    RepresentativePaper.sealed(
+        f"{key}paper".encode(), id=uuid4(), member=member, representative=rep, name=f"{key}.pdf", kind="pdf",
+        added_at=NOW, added_by="Somebody",
+    ).save(force_insert=True)  # fmt: skip
+    RepresentativeEnd.objects.create(
+        member=member, representative=rep, how="ended", from_on=date(2027, 11, 24), why=f"{key}ended", recorded_at=NOW,
+        recorded_by="Somebody",
+    )  # fmt: skip
+    Disclosure.objects.create(
+        member=member, on=TODAY, to_name=f"{key}court", what=f"{key}record", purpose="court", why=f"{key}order",
+        recorded_at=NOW, recorded_by="Somebody",
     )  # fmt: skip
 
 

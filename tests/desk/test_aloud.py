@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from county import NOW, TODAY, County
 from referrals.ways import way_to
+from secondopinion.letters.kinds import kind_named
 from secondopinion.people.models import AccessEntry
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.models import Event, Notice, Referral
@@ -44,11 +45,31 @@ def test_status_and_letters_are_read_and_not_what_it_is_about(place: County, age
     assert "Authorized" in page
     with plan_scope(TODAY):
         letter = Notice.objects.filter(referral=referral, kind="approval_to_member").earliest("id").letter_id
-    assert reverse("letter-pdf", args=[referral.number, letter]) in page
-    assert agent.get(reverse("letter-pdf", args=[referral.number, letter])).status_code == 200
+    assert reverse("aloud-letter", args=[referral.number, letter]) in page
+    opened = agent.get(reverse("aloud-letter", args=[referral.number, letter]))
+    assert (opened.status_code, opened["Content-Type"]) == (200, "application/pdf")
     for secret in (referral.condition, referral.procedure, referral.request_words, referral.clinician_name):
         assert not secret or secret not in page
     assert referral.condition
+
+
+def test_a_letter_is_opened_only_for_a_caller_who_was_found_today_and_only_where_it_is_to_the_member(
+    place: County, agent: Client
+) -> None:
+    referral = standing_at("schedule", place)
+    with plan_scope(TODAY):
+        letters = {n.kind: n.letter_id for n in Notice.objects.filter(referral=referral)}
+    addresses = {kind: reverse("aloud-letter", args=[referral.number, letter]) for kind, letter in letters.items()}
+    others = [kind for kind in addresses if kind_named(kind).reader != "member"]
+    assert {agent.get(address).status_code for address in addresses.values()} == {404}
+    found(agent, **JOE)
+    assert {agent.get(address).status_code for address in addresses.values()} == {404}
+    found(agent)
+    assert agent.get(addresses["approval_to_member"]).status_code == 200
+    assert others
+    assert {agent.get(addresses[kind]).status_code for kind in others} == {404}
+    for name in ("letter", "letter-pdf"):
+        assert agent.get(reverse(name, args=[referral.number, letters["approval_to_member"]])).status_code == 403
 
 
 def test_that_it_was_read_is_written_down(place: County, agent: Client) -> None:

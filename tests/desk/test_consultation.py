@@ -135,7 +135,9 @@ def test_the_report_reaches_the_member_the_pcp_and_the_clinician(place: County, 
     opened = client.get(reverse("paper-pdf", args=[referral.number, kept.pk]))
     assert opened.content == PDF
     assert opened["Content-Type"] == "application/pdf"
-    assert opened["Content-Disposition"].startswith("inline")
+    assert opened["Content-Disposition"].startswith("attachment")
+    assert opened["Content-Security-Policy"].startswith("sandbox")
+    assert opened["X-Content-Type-Options"] == "nosniff"
 
 
 def test_an_upload_of_40_megabytes_is_refused_with_its_size(place: County, signed_in_as: Browser) -> None:
@@ -151,7 +153,8 @@ def test_an_upload_of_40_megabytes_is_refused_with_its_size(place: County, signe
 
 @pytest.mark.parametrize(("content", "sentence"), [
     (b"PK\x03\x04 a text document", "The file is not a PDF, whatever its name says."),
-    (b"%PDF-1.7 and then nothing", "The PDF cannot be opened"),
+    (b"%PDF-1.7 and then nothing", "The PDF is cut off, damaged"),
+    (b"%PDF-1.7 and then nothing %%EOF", "The PDF cannot be opened"),
     (b"", "The file is empty. Choose the file again."),
 ])  # fmt: skip
 def test_an_upload_that_is_no_pdf_is_refused(

@@ -4,15 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from county import NOW, TODAY, county
+from county import NOW, TODAY, county, member
+from referrals.life import DENIAL, given_a_referral_with_a_physician
 from referrals.ways import contact, denied, joe_denied
 from secondopinion.letters.carriers import NotCarried, PrintHouse
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import render, text_of
 from secondopinion.people.models import AuthorizedRepresentative
 from secondopinion.referrals import copies
+from secondopinion.referrals.advance import advance
 from secondopinion.referrals.models import Notice, Referral
 from secondopinion.referrals.posting import post
+from secondopinion.referrals.sensitive import mark
 from secondopinion.referrals.told_objections import Acknowledge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_plan")]
@@ -53,14 +56,45 @@ def test_authority_that_has_ended_brings_no_copy_and_lets_none_leave(there):
     may_act(there.one, until=TODAY - timedelta(days=1))
     way = denied(there)
     assert owed(way, "representative") == {}
-    assert not copies.may_still_leave(there.one.pk, "Miriam Okafor", TODAY)
+    assert not copies.may_still_leave(Referral.objects.get(pk=way.referral), "Miriam Okafor", TODAY)
 
 
 def test_a_copy_may_leave_only_while_the_authority_holds(there):
     may_act(there.one, until=TODAY + timedelta(days=1))
-    assert copies.may_still_leave(there.one.pk, "Miriam Okafor", TODAY + timedelta(days=1))
-    assert not copies.may_still_leave(there.one.pk, "Miriam Okafor", TODAY + timedelta(days=2))
-    assert not copies.may_still_leave(there.one.pk, "Somebody Else", TODAY)
+    referral = Referral.objects.get(pk=denied(there).referral)
+    assert copies.may_still_leave(referral, "Miriam Okafor", TODAY + timedelta(days=1))
+    assert not copies.may_still_leave(referral, "Miriam Okafor", TODAY + timedelta(days=2))
+    assert not copies.may_still_leave(referral, "Somebody Else", TODAY)
+
+
+def a_child(there, age: int):
+    child = member("M0000077", "Young", "One", date(2026 - age, 3, 4), "medi-cal", there.pcp)
+    AuthorizedRepresentative.objects.create(
+        member=child, name="Miriam Okafor", authority="parent", evidence="A birth certificate", from_on=TODAY,
+    )  # fmt: skip
+    return child
+
+
+@pytest.mark.parametrize(
+    ("age", "code", "copied"),
+    [(8, "F32.1", True), (14, "F32.1", False), (14, "M54.5", True), (14, "", False), (8, "", True)],
+)
+def test_a_parent_gets_no_copy_about_care_that_the_minor_may_consent_to_alone(there, age, code, copied):
+    referral = given_a_referral_with_a_physician(there, member=a_child(there, age), condition_code=code)
+    advance(referral.pk, DENIAL, person=there.person("physician@plan"), now=NOW)
+    kinds = {n.recipient_role for n in Notice.objects.filter(referral=referral)}
+    assert "member" in kinds
+    assert ("representative" in kinds) is copied
+
+
+def test_a_copy_that_was_owed_stays_here_once_somebody_says_that_it_is_sensitive(there, tmp_path):
+    referral = given_a_referral_with_a_physician(there, member=a_child(there, 14), condition_code="M54.5")
+    advance(referral.pk, DENIAL, person=there.person("physician@plan"), now=NOW)
+    copy = Notice.objects.get(referral=referral, recipient_role="representative").letter
+    nurse = there.person("nurse@plan")
+    mark(Referral.objects.get(pk=referral.pk), "substance_use", True, "The notes say so.", person=nurse, now=NOW)
+    with pytest.raises(NotCarried, match="may not act for the Member any more"):
+        post(copy.pk, now=NOW, carrier=PrintHouse(tmp_path))
 
 
 def test_the_post_keeps_a_copy_back_when_the_authority_has_ended_and_lets_the_members_letter_go(there, tmp_path):

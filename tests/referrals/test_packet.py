@@ -9,6 +9,7 @@ import sys
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pypdfium2
 import pytest
@@ -44,7 +45,7 @@ def record(pages, mark=b""):
         made.new_page(612, 792).close()
     made.save(file)
     made.close()
-    return file.getvalue() + b"%" + mark + b"\n"
+    return file.getvalue().replace(b"\n", b"\n%mark " + mark + b"\n", 1)
 
 
 def contact(**other):
@@ -181,7 +182,7 @@ def test_a_paper_that_came_with_the_appeal_was_not_considered(there, tmp_path):
     (one,) = [part.row for part in packet.parts if not part.is_letter]
     assert one["considered"] is True
     late = Paper(
-        referral=referral, kind="record", name="Letter.pdf", pages=1, content=PDF, sha256="f" * 64,
+        referral=referral, kind="record", name="Letter.pdf", pages=1, content=PDF, sha256=sha256(PDF).hexdigest(),
         added_at=LATER, added_by="Intake",
     )  # fmt: skip
     late.save(force_insert=True)
@@ -204,8 +205,8 @@ def test_a_letter_that_is_not_printed_yet_is_listed_and_left_out_and_said_so(the
 def test_a_paper_that_cannot_be_joined_lies_in_the_archive_and_the_cover_says_so(there, tmp_path):
     referral = objected(there, denied(there, tmp_path, papers=1))
     broken = Paper(
-        referral=referral, kind="record", name="Broken.pdf", pages=2, content=b"%PDF-1.4 broken", sha256="e" * 64,
-        added_at=LATER, added_by="Intake",
+        referral=referral, kind="record", name="Broken.pdf", pages=2, content=b"%PDF-1.4 broken",
+        sha256=sha256(b"%PDF-1.4 broken").hexdigest(), added_at=LATER, added_by="Intake",
     )  # fmt: skip
     whole = pages(pdf_of(referral))
     broken.save(force_insert=True)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from secondopinion.desk.errors import summary_of
 from secondopinion.desk.forms_members import MemberSearch
+from secondopinion.desk.letters import letter_as_pdf
 from secondopinion.desk.members import Banner, banner_of
 from secondopinion.people.doors import signed_in
 from secondopinion.people.find import log_found
 from secondopinion.people.models import Role
 from secondopinion.people.person import Person
-from secondopinion.referrals.aloud import TO, Aloud, to_read_aloud, was_read
+from secondopinion.referrals.aloud import TO, Aloud, letter_aloud, to_read_aloud, was_read
 from secondopinion.referrals.lifecycle import Refused
 
 
@@ -44,6 +46,17 @@ def read(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(refused.sentence) from None
     messages.success(request, f"Noted: {number} was read aloud.")
     return redirect("aloud")
+
+
+@signed_in(Role.CALL_CENTRE, why="read a letter aloud")
+@require_safe
+def letter_to_read(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
+    """A letter to the Member whom the agent found today, to be read aloud."""
+    try:
+        one = letter_aloud(number, letter_id, _person(request), _now(request))
+    except Refused as refused:
+        raise Http404(refused.sentence) from None
+    return letter_as_pdf(one, number)
 
 
 def _person(request: HttpRequest) -> Person:

@@ -16,8 +16,8 @@ LONGEST = 60  # characters of a line in the window of an envelope
 class PostForm(forms.Form):
     """A small form in the look of USWDS."""
 
-    def __init__(self, data: Any = None, **more: Any) -> None:
-        super().__init__(data, use_required_attribute=False, **more)
+    def __init__(self, data: Any = None, files: Any = None, **more: Any) -> None:
+        super().__init__(data, files, use_required_attribute=False, **more)
         for field in self.fields.values():
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = missing(str(field.label))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from secondopinion.desk.errors import Line
 from secondopinion.desk.forms_post import PostForm
+from secondopinion.desk.kept_files import handed_out
 from secondopinion.desk.mailings import NOTHING_TYPED, post_of
 from secondopinion.desk.ordered import lines_of, sheets_of
 from secondopinion.desk.referral import head_of, referral_or_404
@@ -27,6 +28,7 @@ from secondopinion.letters.preview import Preview, in_order, preview
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.letters.translating import in_language
 from secondopinion.people.doors import signed_in
+from secondopinion.people.kept.kinds import Kind
 from secondopinion.referrals import reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
@@ -98,16 +100,11 @@ def what_to_do(letter: Letter, looked: Preview) -> str:
     )
 
 
-@signed_in(why="read a letter", also=("call_centre",))
+@signed_in(why="read a letter")
 @require_safe
 def letter_pdf(request: HttpRequest, number: str, letter_id: UUID) -> HttpResponse:
     """The PDF itself."""
-    one = letter_or_404(referral_or_404(request, number), letter_id)
-    try:
-        pdf = pdf_of(one)
-    except Incomplete as refused:
-        raise Http404(str(refused)) from None
-    return inline(pdf, f"{number}-{one.kind.replace('_', '-')}.pdf")
+    return letter_as_pdf(letter_or_404(referral_or_404(request, number), letter_id), number)
 
 
 @signed_in(why="read a paper of a referral")
@@ -119,7 +116,7 @@ def paper_pdf(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse
         paper = reading.paper_of(found, paper_id)
     except Refused as refused:
         raise Http404(refused.sentence) from None
-    return inline(bytes(paper.content), f"{number}-{paper.kind}.pdf")
+    return handed_out(paper.plain(), Kind.PDF, f"{number}-{paper.kind}")
 
 
 def letter_or_404(found: Referral, letter_id: UUID) -> Letter:
@@ -128,6 +125,15 @@ def letter_or_404(found: Referral, letter_id: UUID) -> Letter:
         return reading.letter_of(found, letter_id)
     except Refused as refused:
         raise Http404(refused.sentence) from None
+
+
+def letter_as_pdf(one: Letter, number: str) -> HttpResponse:
+    """A letter of a referral as the browser shows it; the page that says so where it cannot be printed."""
+    try:
+        pdf = pdf_of(one)
+    except Incomplete as refused:
+        raise Http404(str(refused)) from None
+    return inline(pdf, f"{number}-{one.kind.replace('_', '-')}.pdf")
 
 
 def pdf_of(letter: Letter) -> bytes:

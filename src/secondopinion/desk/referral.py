@@ -19,6 +19,7 @@ from secondopinion.desk.history import lines, npis_in
 from secondopinion.desk.instants import six_instants
 from secondopinion.desk.members import banner_of
 from secondopinion.desk.panels import panels_of
+from secondopinion.desk.purpose import PurposeNeeded
 from secondopinion.desk.referral_words import CHANNELS, REQUESTERS, opinion_words, spoken_day
 from secondopinion.desk.rights import window_rows
 from secondopinion.desk.step_fields import Setting, StepForm
@@ -27,7 +28,9 @@ from secondopinion.desk.step_hints import blocked
 from secondopinion.desk.telling import Context
 from secondopinion.desk.timing import clock_rows
 from secondopinion.people.doors import signed_in
+from secondopinion.people.looking import has_said_why
 from secondopinion.people.person import Person
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.gg1538 import plain, questions
 from secondopinion.referrals import reading
 from secondopinion.referrals.access import one
@@ -35,9 +38,11 @@ from secondopinion.referrals.language_work import to_read_out, to_translate
 from secondopinion.referrals.lifecycle import VISIT_AHEAD, Refused
 from secondopinion.referrals.listing import unsuited_of
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.own_work import is_own_work
 from secondopinion.referrals.packet import packets_of
 from secondopinion.referrals.pages import standing_of
 from secondopinion.referrals.responsible import decider_name, may_decide
+from secondopinion.referrals.sensitive import segments, words_for
 from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 from secondopinion.referrals.windows import windows
 
@@ -76,11 +81,18 @@ def now_of(request: HttpRequest) -> datetime:
 
 
 def referral_or_404(request: HttpRequest, number: str) -> Referral:
-    """One referral the person may see. Unknown and not yours are the same page."""
+    """One referral the person may see. Unknown and not yours are the same page.
+
+    Raises PurposeNeeded where it is not the person's work and nobody has said why it is opened.
+    """
+    person, now = person_of(request), now_of(request)
     try:
-        return one(person_of(request), number)
+        found = one(person, number)
     except Refused as refused:
         raise Http404(refused.sentence) from None
+    if not is_own_work(found, person, now) and not has_said_why(number, person, now):
+        raise PurposeNeeded(number)
+    return found
 
 
 @signed_in(why="read a referral")
@@ -111,6 +123,7 @@ def head_of(request: HttpRequest, found: Referral) -> dict[str, Any]:
         "seen": found.position,
         "edition_words": plain.title(questions.edition_named(found.edition)),
         "unsuited": unsuited_of(found),
+        "sensitive": words_for(segments(found.pk, found.condition_code, now.astimezone(PACIFIC).date())),
     }
 
 

@@ -11,13 +11,17 @@ from secondopinion.desk.decision import authorize_for_another_reason, decide
 from secondopinion.desk.letter_post import letter_again, letter_came_back, letter_try_now
 from secondopinion.desk.letters import letter, letter_pdf, paper_pdf
 from secondopinion.desk.packet import packet_pdf, packet_zip
+from secondopinion.desk.purpose import ask_why
 from secondopinion.desk.referral import referral
 from secondopinion.desk.search_network import search_network
+from secondopinion.desk.sensitive import sensitive
 from secondopinion.desk.steps import take_step
 from secondopinion.desk.translations_words import letter_aloud, letter_words, letter_words_approve
 
 urlpatterns = [
     path("referrals/<slug:number>/", referral, name="referral"),
+    path("referrals/<slug:number>/why/", ask_why, name="say-why"),
+    path("referrals/<slug:number>/sensitive/", sensitive, name="sensitive"),
     path("referrals/<slug:number>/steps/<slug:step>/", take_step, name="take-step"),
     path("referrals/<slug:number>/another/", ask_another, name="ask-another"),
     path("referrals/<slug:number>/choose/", choose_professional, name="choose-professional"),

@@ -28,8 +28,8 @@ from secondopinion.desk.step_forms_outcomes import OUTCOME_FORMS
 from secondopinion.desk.step_forms_review import REVIEW_FORMS
 from secondopinion.desk.step_forms_time import TIME_FORMS
 from secondopinion.desk.words import WORDS
+from secondopinion.people.kept.kinds import LARGEST
 from secondopinion.policy.asked import About, Opinion
-from secondopinion.referrals.papers import LARGEST
 from secondopinion.referrals.told import (
     Ask,
     Authorize,

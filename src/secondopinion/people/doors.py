@@ -48,14 +48,14 @@ def public(view: View) -> View:
     return door
 
 
-def signed_in(*roles: str, why: str = "work on a referral", also: tuple[str, ...] = ()) -> Callable[[View], View]:
+def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], View]:
     """Open to staff with any of `roles` and a second proof. Views get `request.person`.
 
-    No role named: those who work on referrals read and write, those who oversee them read, and so does `also`.
+    No role named: those who work on referrals read and write, those who oversee them read.
     A view that names one record by `number`, `member_id` or `forwarded_id` in its address leaves an `AccessEntry`.
     """
     writers = frozenset(map(str, roles or WORK))
-    readers = frozenset(map(str, roles or (*WORK, *READ, *also)))
+    readers = frozenset(map(str, roles or (*WORK, *READ)))
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from secondopinion.people.delegation import is_delegated, successor_of
 from secondopinion.people.models import (
@@ -24,10 +24,13 @@ from secondopinion.people.models import (
     Member,
     NetworkAssignment,
     Period,
+    RepresentativeEnd,
 )
 from secondopinion.people.person import Person
 from secondopinion.people.prepared import OneOf, Prepared, insert
+from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.identifiers import cin_of
+from secondopinion.policy.privacy import born_by
 
 PROGRAMS = Prepared(
     lambda given: Enrollment.objects.filter(Period.covering(given("on")), member=given("member")).values_list("program")
@@ -39,7 +42,11 @@ NETWORK = Prepared(
 )
 NAMED_NETWORK = Prepared(lambda given: HealthNetwork.objects.filter(pk=given("id")))
 MAY_ACT = Prepared(
-    lambda given: AuthorizedRepresentative.objects.filter(Period.covering(given("on")), member=given("member"))
+    lambda given: (
+        AuthorizedRepresentative.objects.filter(Period.covering(given("on")), member=given("member"))
+        .exclude(Q(authority="parent") & Q(member__birth_date__lte=given("of_age_if_born_by")))
+        .exclude(Exists(RepresentativeEnd.objects.filter(representative=OuterRef("pk"), from_on__lte=given("on"))))
+    )
 )
 MEMBER = Prepared(lambda given: Member.objects.filter(pk=given("id")))
 
@@ -134,6 +141,13 @@ def log_found(member: Member, person: Person, at: datetime) -> None:
     )
 
 
+def found_today(member: Member, person: Person, now: datetime) -> bool:
+    """Did the person find this Member by a search today, Pacific time?"""
+    today = datetime.combine(now.astimezone(PACIFIC).date(), time(), PACIFIC)
+    found = AccessEntry.objects.filter(what="find", about=member.member_id, at__gte=today)
+    return found.filter(person=person.name, person_network=person.network).exists()
+
+
 def member_with(key: UUID) -> Member | None:
     """The Member whom a row names; none where the Member may not be seen."""
     return MEMBER.first(id=key)
@@ -176,8 +190,11 @@ def health_networks() -> list[HealthNetwork]:
 
 
 def representatives_of(member_id: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
-    """Who may act for a Member on a day."""
-    return tuple(MAY_ACT.all(member=member_id, on=on))
+    """Who may act for a Member on a day: neither ended nor refused by then, and no parent of a Member who is of age.
+
+    For what each may act: `representing.acting`.
+    """
+    return tuple(MAY_ACT.all(member=member_id, on=on, of_age_if_born_by=born_by(on)))
 
 
 def language_of(member_id: UUID) -> str:

@@ -12,7 +12,11 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
+from secondopinion.people.models_disclosing import Disclosure as Disclosure  # a table of this room
 from secondopinion.people.models_formats import FormatPreference as FormatPreference
+from secondopinion.people.models_representing import RepresentativeEnd as RepresentativeEnd  # likewise
+from secondopinion.people.models_representing import RepresentativePaper as RepresentativePaper  # likewise
+from secondopinion.people.models_representing import Scope, every_scope
 from secondopinion.people.models_signing_in import SignInEntry as SignInEntry  # tables of this room, too
 from secondopinion.policy.asked import Program
 
@@ -232,9 +236,23 @@ class AuthorizedRepresentative(Period):
         LEGAL = "legal", "Legal authority for health decisions"
         PARENT = "parent", "Parent or guardian"
 
+    class Basis(models.TextChoices):
+        APPOINTMENT = "appointment", "An appointment that the Member signed"
+        MEDICARE_FORM = "cms-1696", "Medicare’s form CMS-1696"
+        POWER_OF_ATTORNEY = "power-of-attorney", "A power of attorney for health care"
+        COURT_ORDER = "court-order", "An order of a court: conservator or guardian"
+        SURROGATE = "surrogate", "A surrogate for health decisions"
+        PARENT = "parent", "The parent of a minor"
+        GUARDIAN = "guardian", "The guardian of a minor, or who stands in a parent’s place"
+
     member = models.ForeignKey(Member, models.PROTECT, related_name="representatives")
     name = models.CharField(max_length=120)
     authority = models.CharField(max_length=12, choices=Authority.choices)
+    basis = models.CharField(max_length=20, choices=Basis.choices, blank=True, db_default="", default="")
+    scopes = ArrayField(models.CharField(max_length=12, choices=Scope.choices), default=every_scope)
+    signed_on = models.DateField(null=True, help_text="The day on the paper")
+    recorded_at = models.DateTimeField(null=True, help_text="None: brought in from before")
+    recorded_by = models.CharField(max_length=120, blank=True, db_default="", default="")
     evidence = models.CharField(max_length=200, help_text="What paper proves it, and where it is kept")
     phone = models.CharField(max_length=20, blank=True)
     address = models.CharField(max_length=160, blank=True)
@@ -352,6 +370,8 @@ class AccessEntry(models.Model):
     what = models.CharField(max_length=60)
     about = models.CharField(max_length=40, help_text="Referral number or member id")
     why = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=16, blank=True, db_default="", default="", help_text="As in `looking`")
+    words = models.CharField(max_length=300, blank=True, db_default="", default="", help_text="Why, as it was said")
 
     class Meta:
         ordering = ("-at",)

@@ -33,6 +33,8 @@ UNITS = frozenset(
         "yes or no",
         "language codes",
         "taxonomy codes",
+        "condition codes",
+        "years",
     }
 )
 """What a value can be counted in. A unit outside this list is a slip of the pen."""
@@ -188,7 +190,7 @@ _OF_A_PARAMETER = {"label", "unit", "starts", "config", "value"}
 _OF_A_VALUE = {"from", "is", "authority", "link", "read_on", "rule", "note", "config"}
 
 
-_FORM = {"yes or no": "bool", "language codes": "tuple", "taxonomy codes": "tuple"}
+_FORM = {"yes or no": "bool", "language codes": "tuple", "taxonomy codes": "tuple", "condition codes": "tuple"}
 
 
 def _parameter(where: str, name: str, table: Mapping[str, Any]) -> Parameter:

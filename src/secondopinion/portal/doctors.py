@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from secondopinion.directory import mapping
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.people.find import representatives_of
+from secondopinion.people.models_representing import Scope
+from secondopinion.people.representing import acting
 from secondopinion.policy.asked import About
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import COOKIE, PATH, now_of, opened, to_anybody, visit_of
@@ -32,6 +33,7 @@ from secondopinion.referrals.match import judged
 from secondopinion.referrals.notices import professional
 from secondopinion.referrals.offering import by_number, number_in_words, sentence
 from secondopinion.referrals.pages import THE_MEMBER, Visit
+from secondopinion.referrals.sensitive import segments
 from secondopinion.referrals.shown import sealed, unsealed
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Choose, Told
@@ -300,8 +302,9 @@ def whose_word(request: HttpRequest) -> tuple[str, str, str]:
 
 def is_on_file(request: HttpRequest, visit: Visit) -> bool:
     """Is the name that was typed, if any, one of a person who may act for the Member today?"""
-    name, today = for_name(request).casefold(), now_of(request).astimezone(PACIFIC).date()
-    return not name or any(one.name.casefold() == name for one in representatives_of(visit.member.pk, today))
+    name, today = for_name(request), now_of(request).astimezone(PACIFIC).date()
+    known = segments(visit.referral.pk, visit.referral.condition_code, today)
+    return not name or acting(visit.member.pk, name, Scope.CHOOSE, known, today) is not None
 
 
 def key_of(request: HttpRequest) -> UUID | None:

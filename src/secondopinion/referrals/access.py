@@ -19,6 +19,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.change import Taken
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import OPEN, Referral, RunningClock
+from secondopinion.referrals.sensitive import sees_sensitive, without_sensitive
 from secondopinion.referrals.states import GOING_ON, UNDECIDED
 
 TO_HONOUR = tuple(state.value for state in GOING_ON)
@@ -49,14 +50,28 @@ def visible_to(person: Person) -> QuerySet[Referral]:
     # Reading: a network keeps the records of what it received, and opens no page of a Member whom it may not see any
     # more. Asking for the Member's row says so for counts, too, which leave the join out.
     if person.network is None:
-        return _everything()
+        return _seen_by(person)
     present = NetworkAssignment.objects.filter(
         Period.covering(TODAY), member=OuterRef("member"), network_id__in=person.networks
     )
-    known = _everything().filter(Exists(Member.objects.filter(pk=OuterRef("member"))))
+    known = _seen_by(person).filter(Exists(Member.objects.filter(pk=OuterRef("member"))))
     if person.sub_delegate:
         return known.filter(_of_its_own(person))
     return known.filter(_of_its_own(person) | (Q(state__in=TO_HONOUR) & Exists(present)))
+
+
+def _seen_by(person: Person) -> QuerySet[Referral]:
+    """Everything, but for what is sensitive where the person's roles need not know it.
+
+    Contracting sees a sensitive referral while an agreement is to be made for it: that is work of its own.
+    """
+    if sees_sensitive(person):
+        return _everything()
+    own = RunningClock.objects.filter(
+        referral=OuterRef("pk"), kind__in=OWN_CLOCKS["contracting"], stopped_at=None, due_at__isnull=False
+    )
+    plain = Q(pk__in=without_sensitive(Referral.objects.all()).values("pk"))
+    return _everything().filter(plain | Exists(own) if person.is_a("contracting") else plain)
 
 
 def _everything() -> QuerySet[Referral]:
@@ -128,4 +143,4 @@ def by_own_clock(person: Person, role: str, due_from: datetime | None = None) ->
 
 
 def _to_work_on(person: Person) -> QuerySet[Referral]:
-    return _everything() if person.network is None else _everything().filter(_of_its_own(person))
+    return _seen_by(person) if person.network is None else _seen_by(person).filter(_of_its_own(person))

@@ -8,15 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from secondopinion.letters.kinds import kind_named
+from secondopinion.letters.models import Letter
+from secondopinion.people.find import found_today
 from secondopinion.people.models import AccessEntry, Member
 from secondopinion.people.person import Person
 from secondopinion.people.prepared import insert
 from secondopinion.referrals.access import one, visible_to
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Notice, Referral
-from secondopinion.referrals.reading import notices_of
+from secondopinion.referrals.reading import letter_of, notices_of
 from secondopinion.referrals.responsible import decider_name
 from secondopinion.referrals.states import State
 
@@ -45,6 +48,18 @@ def to_read_aloud(member: Member, person: Person, now: datetime) -> list[Aloud]:
         )
         for referral in found
     ]
+
+
+def letter_aloud(number: str, letter_id: UUID, person: Person, now: datetime) -> Letter:
+    """A letter to the Member, for whoever found that Member today by two identifiers. Raises Refused.
+
+    A number or a key alone opens nothing: what was not looked for on a call is not there.
+    """
+    referral = one(person, number)
+    letter = letter_of(referral, letter_id)
+    if kind_named(letter.kind).reader != "member" or not found_today(referral.member, person, now):
+        raise Refused("Look the caller up first, by two identifiers. Letters to the Member are then on the page.")
+    return letter
 
 
 def was_read(number: str, to: str, person: Person, now: datetime) -> Referral:

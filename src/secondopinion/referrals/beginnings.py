@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from secondopinion.people.models import AuthorizedRepresentative, Period
+from secondopinion.people.models_representing import Scope
 from secondopinion.people.person import Person
+from secondopinion.people.representing import acting
 from secondopinion.policy.asked import Opinion, Program, Requester, Urgency
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.opinions import Need
@@ -20,6 +21,7 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Found
 from secondopinion.referrals.objecting import looks_like_an_appeal
 from secondopinion.referrals.request import Request
+from secondopinion.referrals.sensitive import segments
 from secondopinion.referrals.snapshot import Snapshot
 
 NUMBERS = {Opinion.SECOND.value: 2, Opinion.THIRD.value: 3, Opinion.ADDITIONAL.value: 4}
@@ -94,7 +96,9 @@ def _waits_for_authority(before: Snapshot) -> bool:
     if before.program != Program.ONECARE or before.requester != Requester.AUTHORIZED_REPRESENTATIVE:
         return False
     day = before.received_at.astimezone(PACIFIC).date()
-    return not AuthorizedRepresentative.objects.filter(Period.covering(day), member_id=before.member_id).exists()
+    # Reading: the authority must be that of the person who asks; somebody else's does not start the time to decide.
+    known = segments(before.id, before.condition_code, day)
+    return acting(before.member_id, before.requester_name, Scope.ASK, known, day) is None
 
 
 def letters(before: Snapshot, request: Request, now: datetime) -> tuple[Owed, ...]:

@@ -14,8 +14,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from secondopinion.directory.models import QualifiedProfessional
-from secondopinion.people.find import representatives_of
+from secondopinion.people.models_representing import Scope
 from secondopinion.people.person import Person
+from secondopinion.people.representing import acting
 from secondopinion.policy.calendar import PACIFIC, business_calendar
 from secondopinion.policy.parameters import value
 from secondopinion.referrals import notices
@@ -25,6 +26,7 @@ from secondopinion.referrals.match import judged
 from secondopinion.referrals.models import ChoicePage
 from secondopinion.referrals.notices_after import choice_changed
 from secondopinion.referrals.offering import sentence
+from secondopinion.referrals.sensitive import segments
 from secondopinion.referrals.shown import Shown
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import By
@@ -241,14 +243,14 @@ def _instant(before: Snapshot, said_at: datetime | None, now: datetime) -> datet
 
 def _representative(before: Snapshot, name: str, day: date) -> str:
     """The name on record of the representative who chose. Raises Refused for one who may not act on the day."""
-    on_record = representatives_of(before.member_id, day)
-    found = next((one.name for one in on_record if one.name.casefold() == name.casefold()), "")
-    if not found:
+    known = segments(before.id, before.condition_code, day)
+    found = acting(before.member_id, name, Scope.CHOOSE, known, day)
+    if found is None:
         raise Refused(
             f"Nobody of that name may act for the Member on {day:%A, %B %-d, %Y}. Record the representative's "
             "authority first, or ask the Member."
         )
-    return found
+    return found.name
 
 
 def _ties_of_fitting(before: Snapshot, who: QualifiedProfessional, now: datetime) -> tuple[str, ...]:

@@ -11,18 +11,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID
 
-from secondopinion.people.find import representatives_of
 from secondopinion.people.models import AuthorizedRepresentative
+from secondopinion.people.representing import readers_of
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.change import Owed
+from secondopinion.referrals.models import Referral
+from secondopinion.referrals.sensitive import segments
 from secondopinion.referrals.snapshot import Snapshot
 
 ROLE: Final = "representative"
 NOT_TO_LEAVE: Final = (
-    "The person this copy is for may not act for the Member any more, so it was not handed over. Record the "
-    "authority that holds today, then try again; the Member's own letter does not wait for it."
+    "The person this copy is for may not act for the Member any more, or not for this care, so it was not handed over. "
+    "Record the authority that holds today, then try again; the Member's own letter does not wait for it."
 )
 
 
@@ -32,15 +33,16 @@ def with_copies(before: Snapshot, owes: tuple[Owed, ...], now: datetime) -> tupl
     if not own:
         return owes
     told = {owed.data["recipient"]["name"] for owed in owes if owed.recipient_role == "requester"}
-    readers = [
-        who for who in representatives_of(before.member_id, now.astimezone(PACIFIC).date()) if who.name not in told
-    ]
+    on = now.astimezone(PACIFIC).date()
+    known = segments(before.id, before.condition_code, on)
+    readers = [who for who in readers_of(before.member_id, known, on) if who.name not in told]
     return (*owes, *(_copy(owed, who) for owed in own for who in readers))
 
 
-def may_still_leave(member_id: UUID, name: str, on: date) -> bool:
-    """May the person of this name still act for the Member on a day? A copy to one who may not any more stays here."""
-    return any(who.name == name for who in representatives_of(member_id, on))
+def may_still_leave(referral: Referral, name: str, on: date) -> bool:
+    """May the person of this name still have copies about this care on a day? One who may not any more gets none."""
+    known = segments(referral.pk, referral.condition_code, on)
+    return any(who.name == name for who in readers_of(referral.member_id, known, on))
 
 
 def _copy(owed: Owed, who: AuthorizedRepresentative) -> Owed:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from secondopinion.people.models_representing import Scope
 from secondopinion.people.person import Person
 from secondopinion.policy.asked import Opinion, Program, Requester
 from secondopinion.policy.calendar import PACIFIC
@@ -18,6 +19,7 @@ from secondopinion.policy.clocks import validity
 from secondopinion.policy.findings import Verdict
 from secondopinion.policy.gg1538 import plain
 from secondopinion.referrals import gate, notices, searching
+from secondopinion.referrals.acting import check_may_act
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork_objecting import OVERTURNED, STANDS
 from secondopinion.referrals.lifecycle import Refused
@@ -165,6 +167,7 @@ def withdraw(before: Snapshot, told: Withdraw, person: Person, now: datetime) ->
     """End the request because the one who asked wishes so; confirmed in writing."""
     if told.by not in REQUESTERS or not told.by_name.strip() or not told.words.strip():
         raise Refused("Say who withdrew the request, and in what words, so that the letter can say so.")
+    check_may_act(before, told.by, told.by_name, Scope.WITHDRAW, now.astimezone(PACIFIC).date())
     letters = notices.withdrawal(before, told.by, told.by_name.strip(), now)
     held = no_appeal_after_all(now, "withdrawn")
     return Change(

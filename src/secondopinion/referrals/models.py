@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.letters.models import Letter
+from secondopinion.people.kept.rows import KeptFile
 from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.policy.opinions import Need
@@ -19,6 +20,7 @@ from secondopinion.referrals.models_choosing import ChoicePage as ChoicePage
 from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.models_objections import Objections
+from secondopinion.referrals.models_privacy import SensitiveMark as SensitiveMark  # likewise
 from secondopinion.referrals.models_translating import ReadingAloud as ReadingAloud
 from secondopinion.referrals.models_translating import Translation as Translation
 from secondopinion.referrals.states import FINISHED, State
@@ -317,8 +319,8 @@ class Notice(models.Model):
         return f"{self.kind} for event {self.position}"
 
 
-class Paper(models.Model):
-    """A file that came with the referral: a record, or the consultation report."""
+class Paper(KeptFile):
+    """A file that came with the referral: a record, or the consultation report. Sealed; `plain()` opens it."""
 
     class Kind(models.TextChoices):
         RECORD = "record", "Medical record"
@@ -330,8 +332,6 @@ class Paper(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     name = models.CharField(max_length=120)
     pages = models.IntegerField()
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
     added_at = models.DateTimeField()
     added_by = models.CharField(max_length=120)
 

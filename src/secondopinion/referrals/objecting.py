@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from secondopinion.people.models_representing import Scope
 from secondopinion.people.person import Person
 from secondopinion.people.prepared import Prepared
 from secondopinion.policy.asked import Program, Requester
@@ -19,6 +20,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.clocks_objecting import appeal_window_ends_on, continuation_ends_on
 from secondopinion.policy.objections import path_of
 from secondopinion.referrals import appealing, hearing, notices_objecting
+from secondopinion.referrals.acting import may_act
 from secondopinion.referrals.adequate import notice_of_decision
 from secondopinion.referrals.change import Change, Owed
 from secondopinion.referrals.clockwork import OFFICES
@@ -135,7 +137,8 @@ def _open_appeal(
             f"The last day to appeal was {window:%A, %B %-d, %Y}. Say what good cause there is for being late, or "
             "record it as a complaint; the appeals team decides on the cause."
         )
-    other = told.by not in (Requester.MEMBER, Requester.AUTHORIZED_REPRESENTATIVE)
+    # Reading: a representative without authority on record is somebody else: the written consent stands for it.
+    other = told.by != Requester.MEMBER and not may_act(before, told.by, told.by_name, Scope.OBJECT, _day(told))
     if other and program is Program.MEDI_CAL and not told.consent:
         raise Refused(
             "Somebody else may appeal for a Medi-Cal Member only with the Member's written consent (GG.1510 II.B). "

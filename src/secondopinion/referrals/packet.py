@@ -23,6 +23,7 @@ from django.utils.text import slugify
 from secondopinion.letters.freeze import freeze
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import render
+from secondopinion.people.kept.rows import BYTES_OF_FILE
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.asked import Program
 from secondopinion.policy.objections import case_file_authority
@@ -57,7 +58,7 @@ class Part:
         """Its PDF, read now and held by nobody."""
         if self.is_letter:
             return bytes(Letter.objects.values_list("pdf", flat=True).get(pk=self.id) or b"")
-        return bytes(Paper.objects.values_list("content", flat=True).get(pk=self.id))
+        return Paper.objects.get(pk=self.id).plain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +231,12 @@ def _letters(files: Sequence[Referral]) -> Iterator[Part]:
 
 
 def _papers(files: Sequence[Referral], considered: set[str], received: datetime) -> Iterator[Part]:
-    size = Func(F("content"), function="octet_length", output_field=IntegerField())
-    filed = Paper.objects.filter(referral__in=files).defer("content").annotate(size=size).select_related("referral")
+    filed = (
+        Paper.objects.filter(referral__in=files)
+        .defer("content")
+        .annotate(size=BYTES_OF_FILE)
+        .select_related("referral")
+    )
     for number, paper in enumerate(filed.order_by("added_at", "id"), start=1):
         with_ = f", with request {paper.referral.number}" if paper.referral_id != files[0].pk else ""
         row = {

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from uuid import uuid4
 
 import pypdfium2
 
 from secondopinion.letters.paper import PDFIUM
+from secondopinion.people.kept.kinds import Kind, NotTaken
+from secondopinion.people.kept.taking import examined
 from secondopinion.people.person import Person
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Paper
 from secondopinion.referrals.snapshot import Snapshot
 
-LARGEST = 25 * 1024 * 1024  # bytes
-
 
 def pages_of(name: str, content: bytes) -> int:
-    """The number of pages of a PDF. Refuses what is empty, too large, or no PDF that can be opened."""
-    size = len(content) / 1024 / 1024
-    if not content:
-        raise Refused("The file is empty. Choose the file again.")
-    if len(content) > LARGEST:
-        raise Refused(f"The file has {size:.0f} MB; the most is {LARGEST // 1024 // 1024} MB. Scan it smaller.")
-    if not content.startswith(b"%PDF-"):
-        raise Refused("The file is not a PDF, whatever its name says. Save or scan it as a PDF and try again.")
+    """The number of pages of a PDF. Refuses what is empty, too large, no PDF that can be opened, or acts by itself."""
+    try:
+        examined(content, (Kind.PDF,))
+    except NotTaken as refused:
+        raise Refused(refused.sentence) from refused
     try:
         with PDFIUM:
             document = pypdfium2.PdfDocument(content)
@@ -39,9 +35,10 @@ def pages_of(name: str, content: bytes) -> int:
 
 
 def paper(before: Snapshot, kind: str, name: str, content: bytes, person: Person, now: datetime) -> Paper:
-    """A paper ready to be kept with its referral, sealed by its SHA-256."""
-    return Paper(
-        id=uuid4(), referral_id=before.id, network_id=before.network_id, kind=kind, name=name[:120],
-        pages=pages_of(name, content), content=content, sha256=hashlib.sha256(content).hexdigest(),
-        added_at=now, added_by=person.name,
+    """A paper ready to be kept with its referral: encrypted, and sealed by its SHA-256."""
+    pages = pages_of(name, content)
+    row: Paper = Paper.sealed(
+        content, id=uuid4(), referral_id=before.id, network_id=before.network_id, kind=kind, name=name[:120],
+        pages=pages, added_at=now, added_by=person.name,
     )  # fmt: skip
+    return row

@@ -57,7 +57,7 @@ def office_way(notice: Notice, by: str, now: datetime) -> Way | None:
 def envelope_of(notice: Notice, mailing: Mailing, now: datetime) -> Envelope:
     """What one mailing gets besides the letter, looked up at the moment of mailing and never before."""
     is_copy, on = notice.recipient_role == COPY, now.astimezone(PACIFIC).date()
-    if is_copy and not may_still_leave(notice.referral.member_id, notice.letter.recipient_name, on):
+    if is_copy and not may_still_leave(notice.referral, notice.letter.recipient_name, on):
         return Envelope(held=NOT_TO_LEAVE)
     reads = format_for(notice, mailing)
     enclosures = enclosed_with(notice, reads)
@@ -104,7 +104,7 @@ def enclosed_with(notice: Notice, format: Format = Format.STANDARD) -> tuple[Enc
         files = list(records.order_by("added_at", "id"))
     else:
         files = []
-    return (*leaflets, *(Enclosure(file.name, bytes(file.content), file.sha256) for file in files))
+    return (*leaflets, *(Enclosure(file.name, file.plain(), file.sha256) for file in files))
 
 
 def _verified(notice: Notice, by: str, now: datetime) -> OfficeAddress | None:

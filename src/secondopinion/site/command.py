@@ -31,6 +31,7 @@ SUBCOMMANDS = (
     Subcommand("migrate", "preparing:migrate", "", "Bring the tables and the role up to date"),
     Subcommand("seed", "preparing:seed", "", "Put the made-up county into the database"),
     Subcommand("load", "loading:bring_in", "KIND FILE ...", "Read a file into the directory: docs/directory.md"),
+    Subcommand("reseal", "resealing:reseal", "", "Seal every kept file under the newest key"),
     Subcommand("overnight", "proving:prove", "[--all]", "Prove the histories, clocks and letters; 1 when one is wrong"),
     Subcommand("facts", "asking:facts", "[--json]", "Every question the policy asks", True),
     Subcommand("register", "asking:register", "[--json]", "Every clause, who keeps it, its tests", True),

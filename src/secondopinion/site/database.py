@@ -39,6 +39,10 @@ START_WITHIN = 10.0  # seconds; after a crash PostgreSQL waits for its dead proc
 THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
+# Neither the row that broke a constraint nor the statement that failed comes into the log: Members are in both.
+QUIET = ("log_min_messages=warning", "log_error_verbosity=terse", "log_min_error_statement=panic")
+
+
 class DatabaseUnreachable(Refusal):
     """The database cannot be had. The sentence says what happened and what to do instead."""
 
@@ -246,7 +250,7 @@ class Cluster:
         if not _is_free(int(self.address().port)):  # another program took the port meanwhile
             self._remember(_free_port(), self.address().password)
         options = [f"-h 127.0.0.1 -p {self.address().port} -c unix_socket_directories="]
-        options += [f"-c {setting}" for setting in ("log_min_messages=warning", *self.settings)]
+        options += [f"-c {setting}" for setting in (*QUIET, *self.settings)]
         give_up = time.monotonic() + START_WITHIN
         while True:
             # -W: pg_ctl judges by the pid file whether the server is up; we ask the server.

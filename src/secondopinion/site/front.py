@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from secondopinion.people.kept.sealing import DoesNotOpen
 from secondopinion.site import pages
 
 
@@ -26,7 +27,9 @@ class FrontDoor:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say in plain words that the database is away; the FHIR door says it in its own form."""
+        """Say in plain words that the database is away, or a kept file does not open."""
+        if isinstance(exception, DoesNotOpen):
+            return pages.does_not_open(request, exception.sentence)
         is_away = isinstance(exception, OperationalError | InterfaceError)
         return pages.away(request) if is_away else None
 

@@ -88,5 +88,16 @@ def away(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def does_not_open(request: HttpRequest, sentence: str) -> HttpResponse:
+    """500: a kept file cannot be opened; the sentence says whether its key is missing or the file was changed."""
+    return _trouble(
+        request,
+        500,
+        heading="The file does not open",
+        what=sentence,
+        instead="Nothing else is wrong with the referral: its history and its other files can be read.",
+    )
+
+
 def _trouble(request: HttpRequest, status: int, *, offer_sign_out: bool = False, **words: Any) -> HttpResponse:
     return render(request, "site/trouble.html", {**words, "offer_sign_out": offer_sign_out}, status=status)

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from secondopinion.site import database, state
+from secondopinion.site import database, keys, state
 
 
 def _said(variable: str) -> bool:
@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "secondopinion.desk.purpose.AsksWhy",
 ]
 
 ROOT_URLCONF = "secondopinion.site.urls"
@@ -136,7 +137,12 @@ PROCRASTINATE_DATABASE_ALIAS = "default"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "secondopinion.site.log_lines.PlainLines",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
@@ -151,6 +157,10 @@ SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # before `npm ci` there is no USW
 # Ours
 PROVIDERS = os.environ.get("SECONDOPINION_PROVIDERS", "")
 """The file that names the OpenID providers of the plan and of its networks. See docs/operate.md."""
+FILE_KEYS = keys.for_files()
+"""The keys that kept files are sealed under; the first seals, all of them open."""
+FILE_SCANNER = os.environ.get("SECONDOPINION_CLAMD", "")
+"""A clamd that looks at every file besides the scanner of the house: `host:port`, or the path of a socket."""
 PRINT_HOUSE = Path(os.environ.get("SECONDOPINION_PRINT_HOUSE") or STATE / "print-house")
 """The folder the print house fetches letters from."""
 LETTERS_APPROVED_ONLY = not state.is_for_trying_out()
