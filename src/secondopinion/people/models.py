@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import F, Func, Q
 
+from secondopinion.people.models_administration import Answer as Answer  # tables of this room
+from secondopinion.people.models_administration import Proposal as Proposal
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
 from secondopinion.policy.asked import Program
 
@@ -253,6 +255,10 @@ class Role(models.TextChoices):
     PHYSICIAN = "physician", "Physician reviewer"
     CONTRACTING = "contracting", "Contracting analyst"
     APPEALS = "appeals", "Appeals coordinator"
+    OVERSIGHT = "oversight", "Delegation oversight auditor"
+    COMPLIANCE = "compliance", "Compliance officer"
+    CALL_CENTRE = "call_centre", "Call-centre agent"
+    ADMINISTRATOR = "administrator", "Administrator of accounts"
 
 
 class Staff(models.Model):
@@ -260,7 +266,7 @@ class Staff(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff")
     network = models.ForeignKey(HealthNetwork, models.PROTECT, null=True, blank=True, related_name="staff")
-    roles = ArrayField(models.CharField(max_length=12, choices=Role.choices))
+    roles = ArrayField(models.CharField(max_length=16, choices=Role.choices))
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=80)
     phone = models.CharField(max_length=30, help_text="Direct line, printed for the provider in a denial")

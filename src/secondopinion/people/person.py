@@ -9,6 +9,9 @@ from uuid import UUID
 from secondopinion.people.delegation import predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
+from secondopinion.people.standing import stand_now
+
+ADMINISTERS = (Role.ADMINISTRATOR, Role.COMPLIANCE, Role.OVERSIGHT, Role.PHYSICIAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Person:
         """May the person take in requests?"""
         return self.is_a(Role.INTAKE, Role.NURSE, Role.PHYSICIAN)
 
+    @property
+    def administers(self) -> bool:
+        """May the person see what two people decide about the running of the house? Nobody at a network may."""
+        return self.network is None and self.is_a(*ADMINISTERS)
+
     def is_a(self, *roles: str) -> bool:
         """Does the person hold any of these roles?"""
         return bool(self.roles.intersection(roles))
@@ -62,11 +70,16 @@ SYSTEM = Person("Second Opinion", frozenset({"system"}))
 
 
 def person_of(staff: Staff, on: date) -> Person:
-    """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day."""
-    licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in staff.roles else ()
+    """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day.
+
+    The roles are those that two people approved last for that day; without any, those the person was hired with.
+    """
+    approved = stand_now(on).roles_of(staff.pk, on)
+    roles = frozenset(staff.roles) if approved is None else approved
+    licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in roles else ()
     return Person(
         name=staff.name,
-        roles=frozenset(staff.roles),
+        roles=roles,
         network=staff.network_id,
         staff_id=staff.pk,
         title=staff.title,

@@ -15,10 +15,12 @@ from uuid import UUID
 from django.db import connection, migrations, transaction
 
 from secondopinion.people.prepared import send
+from secondopinion.people.standing import NEWEST, stand
 
 PLAN = "plan"
 SET_SCOPE = (
-    "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true)"
+    "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true), "
+    f"({NEWEST})"
 )
 
 
@@ -42,8 +44,12 @@ class Scope:
 
 
 def set_scope(scope: Scope) -> None:
-    """Give the running transaction its scope. It is gone when the transaction ends."""
-    send(SET_SCOPE, [scope.setting, scope.on.isoformat()])
+    """Give the running transaction its scope, and what two people have approved by then.
+
+    The scope is gone when the transaction ends.
+    """
+    ((_, _, newest),) = send(SET_SCOPE, [scope.setting, scope.on.isoformat()]).fetchall()
+    stand(newest, scope.on)
 
 
 def set_key(digest: str) -> None:
