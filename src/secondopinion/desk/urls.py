@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from secondopinion.desk import (
+    administration,
     beginnings,
     delegation,
     directory,
@@ -18,6 +19,10 @@ from secondopinion.desk import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
+    path("administration/", administration.overview, name="administration"),
+    path("administration/proposals/<uuid:proposal_id>/", administration.proposal, name="administration-proposal"),
+    path("administration/<slug:kind>/", administration.kind_of_change, name="administration-kind"),
+    path("administration/<slug:kind>/propose/", administration.propose, name="administration-propose"),
     path("delegation/", delegation.register, name="delegation"),
     path("directory/", directory.search, name="directory"),
     path("directory/health/", directory_health.health, name="directory-health"),

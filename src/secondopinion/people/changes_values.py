@@ -110,9 +110,9 @@ def names() -> tuple[str, ...]:
 
 
 def _room(before: Dated) -> str:
-    most = f" and at most {before.at_most}" if before.at_most else ""
     why = f": {before.room}" if before.room else ""
-    return f"“{before.label}” must be at least {before.at_least}{most} {before.unit}{why}."
+    most = f"{before.at_most or MOST:,}"
+    return f"“{before.label}” must be at least {before.at_least} and at most {most} {before.unit}{why}."
 
 
 def _is_ours(name: str, on: date) -> bool:
