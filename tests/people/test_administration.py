@@ -102,8 +102,8 @@ def test_the_database_refuses_the_same_person_a_day_gone_by_and_ones_own_roles(
 ) -> None:
     by = office.staff["amos@plan" if who == "own" else who]
     proposal = Proposal.objects.create(
-        kind=kind, subject=str(by.pk) if who == "own" else "0", from_on=on, before={}, after={}, why="x", proposed_by=office.staff["ada@plan"],
-        proposed_at=NOW,
+        kind=kind, subject=str(by.pk) if who == "own" else "0", from_on=on, before={}, after={}, why="x",
+        proposed_by=office.staff["ada@plan"], proposed_at=NOW,
     )  # fmt: skip
     with pytest.raises(IntegrityError, match=says), transaction.atomic():
         Answer.objects.create(proposal=proposal, approved=True, answered_by=by, answered_at=NOW)
