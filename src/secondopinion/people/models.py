@@ -14,6 +14,7 @@ from django.db.models import F, Func, Q
 from secondopinion.people.models_administration import Answer as Answer  # tables of this room
 from secondopinion.people.models_administration import Proposal as Proposal
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
+from secondopinion.people.models_pace import Pace as Pace
 from secondopinion.policy.asked import Program
 
 PROGRAMS = [(p.value, p.name) for p in Program]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
-from secondopinion.portal.door import COOKIE, PATH, now_of, to_anybody, trace_try
+from secondopinion.portal.door import PATH, cookie_of, now_of, to_anybody, trace_try
 from secondopinion.portal.words import ENGLISH, words_in
 from secondopinion.referrals import pages
 from secondopinion.referrals.pages import Closed
@@ -45,7 +45,9 @@ def open_page(request: HttpRequest) -> HttpResponse:
         return asking(request, code=code, why=why, status=403)
     response = redirect("member-doctors")
     response.status_code = 303
-    response.set_cookie(COOKIE, secret, path=PATH, httponly=True, samesite="Strict", secure=request.is_secure())
+    response.set_cookie(
+        cookie_of(request), secret, path=PATH, httponly=True, samesite="Strict", secure=request.is_secure()
+    )
     return response
 
 
