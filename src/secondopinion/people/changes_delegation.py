@@ -26,7 +26,7 @@ class Delegations(Sort):
     """One function of one program, delegated to one network."""
 
     kind = Proposal.Kind.DELEGATION
-    title = "Delegation"
+    title = "Delegation to Health Networks"
     lead = (
         "What a Health Network does in the plan's place. It begins and ends at a midnight, Pacific time; the plan "
         "answers for it either way."

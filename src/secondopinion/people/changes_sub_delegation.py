@@ -28,7 +28,7 @@ class SubDelegations(Sort):
     """One function of one program that one network hands on to one entity."""
 
     kind = Proposal.Kind.SUB_DELEGATION
-    title = "Sub-delegation"
+    title = "Sub-delegation by Health Networks"
     lead = (
         "Whom a Health Network hands a delegated function on to. The plan approves it in writing before the first day."
     )
