@@ -65,6 +65,14 @@ def test_no_code_of_ours_builds_code_for_a_page() -> None:
             assert word not in text, f"{path.name}: {word}"
 
 
+def test_no_code_of_ours_keeps_anything_in_the_browser() -> None:
+    for path in PACKAGE.glob("*/static/**/*.js"):
+        text = path.read_text(encoding="utf-8")
+        for word in ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches."):
+            assert word not in text, f"{path.name}: {word}"
+    assert '"historyCacheSize": 0' in (PACKAGE / "site/templates/site/base.html").read_text(encoding="utf-8")
+
+
 def test_no_text_is_marked_as_safe_without_being_ours() -> None:
     marked = [
         f"{name}: {found}"

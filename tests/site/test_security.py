@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from county import TODAY, County, county, sign_in
@@ -19,7 +25,7 @@ from secondopinion.site.security import CONTENT_SECURITY_POLICY
 WANTED = (
     "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
     "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_HTTPONLY",
-    "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE", "DEBUG",
+    "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE", "DEBUG", "PASSWORD_HASHERS",
 )  # fmt: skip
 
 
@@ -77,3 +83,65 @@ def test_a_host_that_is_not_ours_is_answered_nothing(place: County, host: str) -
     answer = Client(HTTP_HOST=host).get("/sign-in")
     assert answer.status_code == 400
     assert host not in answer.content.decode()
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "qwertyuiop12", "nurse@plan.org"])
+def test_a_short_or_common_password_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_password(password, get_user_model()(username="nurse@plan.org"))
+
+
+@pytest.mark.parametrize(
+    "password", ["a" * 50 + " bc" * 20, "пароль из двенадцати знаков", "only small letters here", "7" * 11 + "x9x"]
+)
+def test_a_long_password_of_any_characters_is_taken_as_it_is(password: str) -> None:
+    validate_password(password)
+    kept = make_password(password)
+    assert check_password(password, kept)
+    assert not check_password(password.upper(), kept)
+    assert not check_password(password[:-1], kept)
+
+
+def test_passwords_are_kept_by_argon2_alone() -> None:
+    said = settings_with()["PASSWORD_HASHERS"]
+    assert said == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+def test_the_field_of_a_password_is_masked_and_takes_a_managers_word(place: County) -> None:
+    (field,) = re.findall(r'<input[^>]*name="password"[^>]*>', Client().get("/sign-in").content.decode())
+    assert 'type="password"' in field
+    assert "current-password" in field
+    assert "maxlength" not in field
+
+
+def test_a_session_is_a_row_under_a_key_of_chance(place: County) -> None:
+    keys = []
+    for _ in range(3):
+        client = Client()
+        sign_in(client, "nurse@plan")
+        keys.append(client.cookies["sessionid"].value)
+    assert len(set(keys)) == 3
+    assert all(re.fullmatch(r"[a-z0-9]{32}", key) for key in keys)  # 165 bits
+    assert Session.objects.filter(session_key__in=keys).count() == 3
+
+
+def test_signing_in_gives_a_new_session_and_leaving_ends_it(place: County) -> None:
+    client = Client()
+    client.cookies["sessionid"] = planted = "x" * 32
+    sign_in(client, "nurse@plan")
+    key = client.cookies["sessionid"].value
+    assert key != planted
+    assert "Sign out" in client.get("/").content.decode()
+    client.post("/sign-out")
+    thief = Client()
+    thief.cookies["sessionid"] = key
+    assert thief.get("/").status_code == 302
+    assert not Session.objects.filter(session_key=key).exists()
+
+
+def test_an_account_that_is_switched_off_is_out_at_the_next_request(place: County) -> None:
+    client = Client()
+    sign_in(client, "nurse@plan")
+    assert client.get("/").status_code == 200
+    get_user_model().objects.filter(username="nurse@plan").update(is_active=False)
+    assert client.get("/").status_code == 302
