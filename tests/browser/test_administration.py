@@ -1,4 +1,4 @@
-"""Two people change a number in their browsers: the baseline, no sideways scrolling, and the difference as it is seen."""
+"""Two people change a number in their browsers: the baseline, nothing sideways, and the difference as it is seen."""
 
 from __future__ import annotations
 
