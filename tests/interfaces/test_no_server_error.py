@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,10 +21,17 @@ from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 
+from browser.requests import made_up
 from county import NOW, sign_in
 from emptying import empty_tables
 from interfaces.crawl import Form, description, walk
 from secondopinion.fhir.metadata import capability_statement
+from secondopinion.people.models import Staff
+from secondopinion.people.person import person_of
+from secondopinion.people.rls import plan_scope
+from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals import pages
+from secondopinion.referrals.models import Referral
 from secondopinion.site import database
 from secondopinion.site.seeding import demo_token, seed
 
@@ -142,10 +150,10 @@ def ask_every_way(raw: dict[str, Any], *, examples: int, **how: Any) -> int:
 
 @pytest.mark.parametrize("name", WHO)
 def test_no_page_and_no_form_of_the_desk_breaks(walked: Callable[[str], Walked], broken: list[str], name: str) -> None:
-    client, pages, forms = walked(name)
+    client, found, forms = walked(name)
     cookies = {"sessionid": client.cookies["sessionid"].value, "csrftoken": CSRF}
     headers = {"X-CSRFToken": CSRF, "Referer": "http://localhost/"}
-    sent = ask_every_way(description(pages, forms), examples=2, cookies=cookies, headers=headers)
+    sent = ask_every_way(description(found, forms), examples=2, cookies=cookies, headers=headers)
     assert broken == []
     assert sent > 60
 
@@ -161,6 +169,43 @@ def test_nothing_nasty_in_every_field_breaks_a_form(
             answer = send(client, form, value)
             assert answer.status_code < 500, (form.route, what, broken[-1:])
     assert broken == []
+
+
+def members_browser() -> Client:
+    """A browser with a Member's own page open, given a moment ago."""
+    now = datetime.now(UTC)
+    with plan_scope(now.astimezone(PACIFIC).date()):
+        referral = Referral.objects.get(number=made_up("authorized"))
+        member, staff = referral.member, Staff.objects.get(user__username="intake@plan")
+        code = pages.give(referral, person_of(staff, now.date()), now).code
+    client = Client(raise_request_exception=False, HTTP_HOST="localhost")
+    born = member.birth_date
+    told = {"code": code, "year": born.year, "month": born.month, "day": born.day}
+    assert client.post("/your-choice/open/", told).status_code == 303
+    return client
+
+
+def test_no_page_and_no_form_of_a_member_breaks(orchard: None, broken: list[str]) -> None:
+    client = members_browser()
+    found, forms = walk(client, ["/your-choice/", "/your-choice/doctors/", "/your-choice/done/", "/your-choice/ABCD"])
+    assert {form.route for form in forms} >= {"member-open", "member-check"}
+    for form in forms:
+        for value in NASTY.values():
+            assert send(client, form, value).status_code < 500, form.route
+    cookies = {**{name: each.value for name, each in client.cookies.items()}, "csrftoken": CSRF}
+    headers = {"X-CSRFToken": CSRF, "Referer": "http://localhost/"}
+    assert ask_every_way(description(found, forms), examples=5, cookies=cookies, headers=headers) > 10
+    assert broken == []
+
+
+def test_what_breaks_is_seen(orchard: None, broken: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secondopinion.desk.delegation.register_on", lambda on: 1 / 0)
+    raw = {"openapi": "3.0.3", "info": {"title": "One page", "version": "1"},
+           "paths": {"/delegation/": {"get": {"responses": {"default": {"description": "A page"}}}}}}  # fmt: skip
+    cookies = {"sessionid": browser("nurse@plan").cookies["sessionid"].value}
+    with pytest.raises(AssertionError, match="500: GET /delegation/"):
+        ask_every_way(raw, examples=1, cookies=cookies)
+    assert "ZeroDivisionError" in broken[0]
 
 
 def send(client: Client, form: Form, value: str) -> Any:
@@ -200,7 +245,7 @@ def send(client: Client, form: Form, value: str) -> Any:
 def test_a_body_that_is_no_form_is_refused(orchard: None, broken: list[str], kind: str, body: bytes) -> None:
     client = browser("nurse@plan")
     for path in ("/sign-in", "/your-choice/open/", "/post/offices/", "/intake/", "/forwarding/", "/administration/"):
-        assert client.post(path, body, content_type=kind).status_code < 500, path
+        assert client.generic("POST", path, body, content_type=kind).status_code < 500, path
     assert broken == []
 
 
