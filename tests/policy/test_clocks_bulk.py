@@ -156,7 +156,7 @@ def test_an_expedited_request_needs_no_day_beyond_the_calendar():
 
 def test_every_pacific_day_begins_at_winters_midnight_or_an_hour_before():
     """The bulk form finds an instant's day by counting whole days, and this is what makes that right."""
-    table = clocks_bulk._table(business_calendar())
+    table = clocks_bulk._table(business_calendar(), "")
     ahead = table.starts[0] + np.arange(len(table.starts)) * clocks_bulk._DAY - table.starts
     assert set(np.unique(ahead)) == {0, clocks_bulk._HOUR}
 

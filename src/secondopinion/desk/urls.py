@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from secondopinion.desk import (
+    administration,
     aloud,
     beginnings,
     delegation,
@@ -25,6 +26,10 @@ from secondopinion.desk import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
+    path("administration/", administration.overview, name="administration"),
+    path("administration/proposals/<uuid:proposal_id>/", administration.proposal, name="administration-proposal"),
+    path("administration/<slug:kind>/", administration.kind_of_change, name="administration-kind"),
+    path("administration/<slug:kind>/propose/", administration.propose, name="administration-propose"),
     path("aloud/", aloud.find, name="aloud"),
     path("aloud/<slug:number>/", aloud.read, name="aloud-read"),
     path("aloud/<slug:number>/<uuid:letter_id>/letter.pdf", aloud.letter_to_read, name="aloud-letter"),

@@ -39,6 +39,16 @@ def _refuse(refused: Refused) -> HttpResponse:
     return _said(operation_outcome(refused), refused.status)
 
 
+def at_the_fhir_door(request: HttpRequest) -> bool:
+    """Is it this door that a request has come to?"""
+    return request.path_info.startswith("/fhir/")
+
+
+def refuse_at_the_fhir_door(status: int, code: str, what: str, remedy: str) -> HttpResponse:
+    """A refusal before the door was reached, in the form that the guide orders."""
+    return _refuse(Refused(status, code, what, remedy))
+
+
 def _unknown_caller(sentence: str) -> HttpResponse:
     what, _, remedy = sentence.partition(". ")
     answer = _refuse(Refused(401, "login", f"{what}.", remedy or "Ask the plan for a token."))

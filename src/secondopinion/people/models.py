@@ -11,9 +11,12 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import F, Func, Q
 
+from secondopinion.people.models_administration import Answer as Answer  # tables of this room
+from secondopinion.people.models_administration import Proposal as Proposal
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
 from secondopinion.people.models_disclosing import Disclosure as Disclosure  # a table of this room
 from secondopinion.people.models_formats import FormatPreference as FormatPreference
+from secondopinion.people.models_pace import Pace as Pace
 from secondopinion.people.models_representing import RepresentativeEnd as RepresentativeEnd  # likewise
 from secondopinion.people.models_representing import RepresentativePaper as RepresentativePaper  # likewise
 from secondopinion.people.models_representing import Scope, every_scope

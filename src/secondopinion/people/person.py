@@ -11,6 +11,9 @@ from django.contrib.auth.models import User
 from secondopinion.people.delegation import Part, handed_on, predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
+from secondopinion.people.standing import stand_now
+
+ADMINISTERS = (Role.ADMINISTRATOR, Role.COMPLIANCE, Role.OVERSIGHT, Role.PHYSICIAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,14 @@ class Person:
         return "aloud" if self.reads_aloud else "accounts"
 
     @property
-    def administers(self) -> bool:
+    def looks_after_accounts(self) -> bool:
         """Does the person look after accounts?"""
         return self.is_a(Role.ADMINISTRATOR)
+
+    @property
+    def administers(self) -> bool:
+        """May the person see what two people decide about the running of the house? Nobody at a network may."""
+        return self.network is None and self.is_a(*ADMINISTERS)
 
     def is_a(self, *roles: str) -> bool:
         """Does the person hold any of these roles?"""
@@ -101,12 +109,17 @@ def npi_of(staff_id: int) -> str:
 
 
 def person_of(staff: Staff, on: date) -> Person:
-    """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day."""
+    """The person behind a staff row, with the licences in force and the networks gone over to theirs by a day.
+
+    The roles are those that two people approved last for that day; without any, those the person was hired with.
+    """
     network, entity = staff.network_id, staff.sub_delegate
-    licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in staff.roles else ()
+    approved = stand_now(on).roles_of(staff.pk, on)
+    roles = frozenset(staff.roles) if approved is None else approved
+    licenses = License.objects.filter(Period.covering(on), staff=staff) if Role.PHYSICIAN in roles else ()
     return Person(
         name=staff.name,
-        roles=frozenset(staff.roles),
+        roles=roles,
         network=network,
         staff_id=staff.pk,
         title=staff.title,

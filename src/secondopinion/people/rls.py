@@ -15,11 +15,13 @@ from uuid import UUID
 from django.db import connection, migrations, transaction
 
 from secondopinion.people.prepared import send
+from secondopinion.people.standing import NEWEST, stand
 
 PLAN = "plan"
 SET_SCOPE = (
     "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true),"
-    " set_config('secondopinion.part', %s::text, true)"
+    " set_config('secondopinion.part', %s::text, true), "
+    f"({NEWEST})"
 )
 
 SET_ONE_MEMBER = (
@@ -53,8 +55,12 @@ class Scope:
 
 
 def set_scope(scope: Scope) -> None:
-    """Give the running transaction its scope. It is gone when the transaction ends."""
-    send(SET_SCOPE, [scope.setting, scope.on.isoformat(), scope.part])
+    """Give the running transaction its scope, and what two people have approved by then.
+
+    The scope is gone when the transaction ends.
+    """
+    ((_, _, _, newest),) = send(SET_SCOPE, [scope.setting, scope.on.isoformat(), scope.part]).fetchall()
+    stand(newest, scope.on)
 
 
 def set_key(digest: str) -> None:

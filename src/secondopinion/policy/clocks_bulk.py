@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from secondopinion.policy.asked import Program, Urgency
 from secondopinion.policy.calendar import BusinessCalendar, CalendarNotCovered, business_calendar
+from secondopinion.policy.chosen import chosen
 from secondopinion.policy.clocks import ExtensionRefused
 from secondopinion.policy.parameters import value
 
@@ -99,7 +100,7 @@ def decision_due(
     columns = (received, complete, program, urgency, extension, without_authorization, start)
     if any(column is not None and column.shape != (len(received),) for column in columns):
         raise ValueError("The columns have different lengths: give one value a request in each.")
-    table = _table(calendar or business_calendar())
+    table = _table(calendar or business_calendar(), chosen().version)
     due, binds = np.empty(len(received), np.int64), np.empty(len(received), np.int8)
     for first in range(0, len(received), _BLOCK):
         cut = slice(first, first + _BLOCK)
@@ -176,8 +177,8 @@ def _not_covered(table: _Table) -> CalendarNotCovered:
 
 
 @lru_cache(maxsize=2)
-def _table(calendar: BusinessCalendar) -> _Table:
-    """The law as it stands, laid out by day; made once for each calendar."""
+def _table(calendar: BusinessCalendar, chosen_version: str) -> _Table:
+    """The law as it stands, laid out by day; made once for each calendar and whatever the plan has chosen."""
     count = (calendar.last_day - calendar.first_day).days + 1
     days = [calendar.first_day + timedelta(days=n) for n in range(count)]
     starts = [instant_of(calendar.start_of_day(day)) for day in [*days, calendar.last_day + timedelta(days=1)]]

@@ -5,6 +5,8 @@ its label, unit and what it counts from; each `[[standard.medi_cal.value]]` belo
 on which value holds, under which authority, and when a person last compared it with its source. A
 change of the law is one more value: no date stands in any `if`. The house looks no further back than
 2015, so a first value that begins on 1 January 2015 may be older than that.
+
+Where `config` is true no law fixes the value: what the plan has chosen for itself (`chosen.py`) goes before the file.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from secondopinion.policy.chosen import chosen
 
 UNITS = frozenset(
     {
@@ -53,7 +57,8 @@ class Dated:
     """One value of one parameter, and who says so.
 
     `is_` holds from `from_on` until the next value begins. `rule` is the rule's own id where it has one.
-    `config` says that no law fixes the value and a plan may choose its own.
+    `config` says that no law fixes the value and a plan may choose its own: a count not below `at_least` and, where
+    it is given, not above `at_most`; `room` says what sets these bounds.
     """
 
     is_: int | bool | tuple[str, ...]
@@ -67,6 +72,9 @@ class Dated:
     rule: str
     note: str
     config: bool
+    at_least: int = 1
+    at_most: int | None = None
+    room: str = ""
 
     @property
     def number(self) -> int:
@@ -124,7 +132,14 @@ class Parameters(Mapping[str, Parameter]):
         found = self._by_name.get(name)
         if found is None:
             raise NoValueYet(f"{self.file}.toml has no parameter {name!r}: it has {', '.join(self)}.")
-        return found.on(on)
+        brought = found.on(on)
+        return _chosen_on(f"{self.file}.{name}", brought, on) if brought.config else brought
+
+    def ever(self, name: str) -> tuple[Dated, ...]:
+        """Every value that `name` ever had or is to have, those that the plan chose included."""
+        brought = self[name].values
+        own = chosen().values.get(f"{self.file}.{name}", ())
+        return (*brought, *(_own(brought[-1], each.is_, each.from_on, each.because, each.approved_on) for each in own))
 
     def __getitem__(self, name: str) -> Parameter:
         return self._by_name[name]
@@ -171,6 +186,21 @@ def value(name: str, on: date) -> Dated:
     return load(file).value(parameter, on)
 
 
+def _chosen_on(name: str, brought: Dated, on: date) -> Dated:
+    """The plan's own value that holds on a day; else the one that the file brings."""
+    # Reading: a plan's choice holds until the plan makes another, also when a later file brings a new default.
+    last = None
+    for each in chosen().values.get(name, ()):
+        if each.from_on <= on:
+            last = each
+    return brought if last is None else _own(brought, last.is_, last.from_on, last.because, last.approved_on)
+
+
+def _own(brought: Dated, is_: int | bool | tuple[str, ...], from_on: date, because: str, approved_on: date) -> Dated:
+    authority = f"The plan's own choice: {because}"
+    return replace(brought, is_=is_, from_on=from_on, authority=authority, link="", read_on=approved_on)
+
+
 def read(file: str, tables: Mapping[str, Any]) -> Parameters:
     """Parameters out of the parsed tables of one file. Pure. Raises ValuesFaulty."""
     found: dict[str, Parameter] = {}
@@ -186,7 +216,7 @@ def read(file: str, tables: Mapping[str, Any]) -> Parameters:
     return Parameters(file, found)
 
 
-_OF_A_PARAMETER = {"label", "unit", "starts", "config", "value"}
+_OF_A_PARAMETER = {"label", "unit", "starts", "config", "at_least", "at_most", "room", "value"}
 _OF_A_VALUE = {"from", "is", "authority", "link", "read_on", "rule", "note", "config"}
 
 
@@ -225,6 +255,9 @@ def _dated(where: str, table: Mapping[str, Any], row: Mapping[str, Any]) -> Date
         rule=row.get("rule", ""),
         note=row.get("note", ""),
         config=bool(row.get("config", table.get("config", False))),
+        at_least=table.get("at_least", 1),
+        at_most=table.get("at_most"),
+        room=table.get("room", ""),
     )
 
 

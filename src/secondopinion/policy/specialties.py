@@ -18,6 +18,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
+from secondopinion.policy.chosen import ChosenSet, chosen
 from secondopinion.policy.parameters import ValuesFaulty, raw
 
 _PHYSICIANS = "20"
@@ -102,7 +103,19 @@ def sets_in_force(family: str | Iterable[str] | None, on: date, plan: str) -> tu
     for name in wanted:
         if name not in sets:
             raise UnknownFamily(f"No equivalence set is named {name!r}: give one of {', '.join(sorted(sets))}.")
-    return in_force([each for name in wanted for each in sets[name]], on, plan)
+    return in_force([each for name in wanted for each in (*sets[name], *_chosen_sets(name))], on, plan)
+
+
+def _chosen_sets(family: str) -> Iterator[EquivalenceSet]:
+    """What the plan has approved for a family since, earliest first; behind the file's rows, so that it goes before."""
+    for each in chosen().sets.get(family, ()):
+        yield _of_the_plan(each)
+
+
+def _of_the_plan(each: ChosenSet) -> EquivalenceSet:
+    return EquivalenceSet(
+        each.family, each.codes, each.because, each.from_on, each.plan, each.role, each.approved_on
+    )  # fmt: skip
 
 
 def in_force(rows: Iterable[EquivalenceSet], on: date, plan: str) -> tuple[EquivalenceSet, ...]:
@@ -244,7 +257,8 @@ def families() -> tuple[str, ...]:
 
 def version() -> str:
     """Which version of the equivalence sets answered, to be kept with a choice."""
-    return _table().version
+    own = chosen()
+    return f"{_table().version}+{own.version}" if own.sets else _table().version
 
 
 def _wider(code: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from secondopinion.people.models_representing import Scope
 from secondopinion.people.representing import acting
 from secondopinion.policy.asked import About
 from secondopinion.policy.calendar import PACIFIC
-from secondopinion.portal.door import COOKIE, PATH, now_of, opened, to_anybody, visit_of
+from secondopinion.portal.door import PATH, cookie_of, now_of, opened, to_anybody, visit_of
 from secondopinion.portal.entering import closed, frame
 from secondopinion.portal.reasons import plainly, reasons_of
 from secondopinion.portal.words import day_in_words, instant_in_words, words_in
@@ -197,7 +197,7 @@ def done(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the page on this device."""
     response = on_to("member-page")
-    response.delete_cookie(COOKIE, path=PATH, samesite="Strict")
+    response.delete_cookie(cookie_of(request), path=PATH, samesite="Strict")
     return response
 
 

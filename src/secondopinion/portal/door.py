@@ -23,7 +23,13 @@ from secondopinion.referrals.pages import Closed, Visit
 
 View = Callable[..., HttpResponseBase]
 COOKIE: Final = "your_choice"
+COOKIE_OVER_TLS: Final = f"__Secure-{COOKIE}"  # a browser takes it over TLS only; bound to PATH, so not `__Host-`
 PATH: Final = "/your-choice/"
+
+
+def cookie_of(request: HttpRequest) -> str:
+    """What the visit's cookie is called here."""
+    return COOKIE_OVER_TLS if request.is_secure() else COOKIE
 
 
 def private(response: HttpResponseBase) -> HttpResponseBase:
@@ -58,7 +64,7 @@ def opened(closed: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[View
     def decorate(view: View) -> View:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            now, secret = now_of(request), request.COOKIES.get(COOKIE, "")
+            now, secret = now_of(request), request.COOKIES.get(cookie_of(request), "")
             try:
                 with transaction.atomic():
                     number = pages.visit_of(secret, now).referral.number

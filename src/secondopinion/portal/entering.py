@@ -14,7 +14,7 @@ from secondopinion.letters.languages import ENGLISH
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
-from secondopinion.portal.door import COOKIE, PATH, now_of, to_anybody, trace_try
+from secondopinion.portal.door import PATH, cookie_of, now_of, to_anybody, trace_try
 from secondopinion.portal.words import words_in
 from secondopinion.referrals import pages
 from secondopinion.referrals.pages import Closed
@@ -46,7 +46,9 @@ def open_page(request: HttpRequest) -> HttpResponse:
         return asking(request, code=code, why=why, status=403)
     response = redirect("member-doctors")
     response.status_code = 303
-    response.set_cookie(COOKIE, secret, path=PATH, httponly=True, samesite="Strict", secure=request.is_secure())
+    response.set_cookie(
+        cookie_of(request), secret, path=PATH, httponly=True, samesite="Strict", secure=request.is_secure()
+    )
     return response
 
 

@@ -180,7 +180,7 @@ def _fewest(name: str) -> int:
     """The least number of days that the value ever had, in any program."""
     kept = load("report_time")
     keys = [f"{name}.{program.value.replace('-', '_')}" for program in Program]
-    return min(dated.number for key in keys for dated in kept[key].values)
+    return min(dated.number for key in keys for dated in kept.ever(key))
 
 
 def past_the_last_day(today: date) -> QuerySet[Referral]:

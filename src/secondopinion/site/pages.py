@@ -75,6 +75,29 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429: more was asked in a short time than a person asks. Says how long to wait."""
+    wait = f"{seconds} seconds" if seconds <= 90 else f"{-(-seconds // 60)} minutes"
+    return _trouble(
+        request,
+        429,
+        heading="That was too much at once",
+        what="From your sign-in or your network address more was asked in a short time than the house answers.",
+        instead=f"Wait {wait} and do it again. Nothing was changed by the last request.",
+    )
+
+
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: what was sent is larger than anything the house takes."""
+    return _trouble(
+        request,
+        413,
+        heading="That is too large",
+        what=f"What the browser sent is larger than {most // 1024 // 1024} MB, so it was not read.",
+        instead="Scan the paper smaller, or send it in parts.",
+    )
+
+
 def away(request: HttpRequest) -> HttpResponse:
     """503: the database does not answer. The page itself needs none."""
     response = _trouble(

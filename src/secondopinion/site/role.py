@@ -9,8 +9,9 @@ from psycopg import sql
 
 from secondopinion.site.database import APP_ROLE, Address, DatabaseUnreachable
 
-DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat")
-"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, and what is derived from periods."""
+DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat", "people_pace")
+"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, what is derived from periods, and how
+much somebody asked lately."""
 
 READ_ONLY = ("django_migrations",)
 

@@ -70,6 +70,9 @@ def gunicorn(port: int) -> list[str]:
     # gunicorn's workers say they live by touching a file: in memory, a slow disk cannot make them look dead.
     command += ["--worker-tmp-dir", "/dev/shm"] if os.path.isdir("/dev/shm") else []  # noqa: S108
     command += ["--preload"]  # the program is read once, not once for each process
+    # What is larger than any request of ours, or slower, is let go of. A proxy in front does the rest: docs/operate.md.
+    command += ["--limit-request-line", "4094", "--limit-request-fields", "60", "--limit-request-field_size", "8190"]
+    command += ["--timeout", "60", "--graceful-timeout", "20", "--keep-alive", "5"]
     return [*command, "--max-requests", "20000", "--max-requests-jitter", "2000", "--log-level", "warning"]
 
 

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "secondopinion.site.limits.Limits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "secondopinion.desk.purpose.AsksWhy",
@@ -114,11 +115,19 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if _said("SECONDOPINION_HTTPS"):  # behind a proxy that ends TLS and sets X-Forwarded-Proto
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_HSTS_SECONDS = 31536000
+    SECURE_HSTS_SECONDS = 2 * 31536000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024  # bytes: a FHIR Bundle may carry a report
+    # The browser itself then refuses such a cookie from another host, another path, or without TLS.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form, its files not counted; see site/limits.py
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes: above this an upload waits on disk
+PACE = float(os.environ.get("SECONDOPINION_PACE", "1"))
+"""How many times as much may be asked in a time as site/limits.py says."""
 
 # What pages look like
 USWDS = CLONE / "node_modules" / "@uswds" / "uswds" / "dist"

@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from secondopinion.directory.loading.refreshing import turn_the_day
+from secondopinion.people.pace import forget
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.afterwards import take_fax_reports
@@ -94,6 +95,16 @@ def directory_night(timestamp: int) -> int:
         "The directory: %d entries turned with the day; %d under contract.", night.turned, night.health.contracted
     )
     return night.turned
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="site.paces", queue="house", queueing_lock="site.paces", retry=AGAIN)
+def forget_paces(timestamp: int) -> int:
+    """Drop what says nothing any more about how much somebody asked. Returns how many rows."""
+    try:
+        return forget(datetime.now(UTC))
+    finally:
+        connections.close_all()
 
 
 @app.periodic(cron="* * * * *")
