@@ -88,6 +88,7 @@ def when_another_reads_and_approves(appeals: Desk, number: str, gallery: Gallery
     appeals.open("/translations/")
     appeals.reads("to be read and approved by somebody else")
     appeals.page.get_by_role("link", name="Denial").first.click()
+    expect(appeals.page.get_by_role("button", name="I have read them: approve")).to_be_visible()
     gallery.look(appeals, "Words of a letter, to be approved")
     appeals.send("I have read them: approve")
     appeals.is_told("Approved. The letter leaves within a minute or two, in its reader’s language.")

@@ -7,6 +7,7 @@ FIGURES = dict(zip("ABCDEFGHIJ", "1234567890", strict=True))
 SPANISH = dict(zip("(!/+)\\]", "aeiouun", strict=True))
 # Signs of more than one cell that hold the letter of another sign.
 SIGNS = re.compile(r'@S|@A|@&|\^S|\^J|_S|\^[*/%\]3$+&]|@[-+]|"[<>967]|_[/?4]|\.[0<>-]|,[-&1]')
+SPANISH_SIGNS = re.compile("_S")  # the dollar
 
 
 def pages_of(braille: str) -> list[list[str]]:
@@ -27,7 +28,7 @@ def read(braille: str, language: str) -> str:
 def read_line(cells: str, language: str) -> str:
     """The same for a few words of cells."""
     found, figures = [], False
-    for cell in cells if language == "es" else SIGNS.sub(" ", cells):
+    for cell in (SPANISH_SIGNS if language == "es" else SIGNS).sub(" ", cells):
         if cell == "#":
             figures = True
         elif figures and cell in FIGURES:

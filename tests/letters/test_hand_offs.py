@@ -9,6 +9,7 @@ from letters.samples import EVERY, data_of, frozen
 from secondopinion.letters import paper
 from secondopinion.letters.freeze import freeze
 from secondopinion.letters.kinds import KINDS, Example, examples
+from secondopinion.letters.paper import squeeze
 from secondopinion.letters.refusal import Incomplete
 from secondopinion.policy.gg1538.edition_2024_12.letters import marks
 
@@ -32,9 +33,9 @@ def test_a_finished_letter_without_the_words_of_a_mark_is_refused(kind: str, exa
     whole = paper.text_of
 
     def without(pdf: bytes) -> str:
-        words = paper._squeeze(whole(pdf))
+        words = squeeze(whole(pdf))
         for passage in said:
-            words = words.replace(paper._squeeze(passage), "")
+            words = words.replace(squeeze(passage), "")
         return words
 
     monkeypatch.setattr(paper, "text_of", without)

@@ -18,6 +18,7 @@ from secondopinion.letters.spoken import NoScript, said, script_of, signs
         ("We close at 5 p.m. Call us.", "We close at five P M. Call us."),
         ("You pay $0 or 20%.", "You pay zero dollars or twenty percent."),
         ("$1,250.50", "one thousand two hundred fifty dot fifty dollars"),
+        ("Away: 3.2 miles.", "Away: three point two miles."),
         ("GG.1538 II.C.3", "G G, one five three eight, I I, C, three"),
         ("42 CFR 438.404(b)(5)", "four two, C F R, four three eight, four zero four, b, five"),
         ("number SO-2026-000431", "number S O, two zero two six, zero zero zero four three one"),
@@ -36,6 +37,7 @@ def test_english_is_said_without_a_figure_or_a_sign(written, aloud):
     [
         ("hasta el 1 de enero de 2027", "hasta el primero de enero de dos mil veintisiete"),
         ("Tiene 60 días. Cuesta $0.", "Tiene sesenta días. Cuesta cero dólares."),
+        ("a 12.05 millas", "a doce punto cero cinco millas"),
         ("de 8 a.m. a 5:30 p.m.", "de ocho A M a cinco treinta P M"),
     ],
 )

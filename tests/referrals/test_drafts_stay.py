@@ -15,6 +15,7 @@ from referrals.mailed import manifest
 from referrals.spanish import approved, denied_in_spanish, to_the_reader, translated
 from secondopinion.letters.approving import propose, withdraw, wordings
 from secondopinion.letters.carriers import PrintHouse
+from secondopinion.letters.kinds import KINDS
 from secondopinion.letters.models import Letter, Mailing
 from secondopinion.letters.refusal import KeptBack
 from secondopinion.referrals.checks.letters_can_be_read import LettersCanBeRead
@@ -25,7 +26,10 @@ from secondopinion.referrals.posting import post
 
 HOUR = timedelta(hours=1)
 LEAFLETS = ("your_rights", "nondiscrimination_notice", "language_help")
-IN_THE_ENVELOPE = (("denial_to_member", "es"), *((leaflet, "en") for leaflet in LEAFLETS))
+IN_THE_ENVELOPE = (
+    ("denial_to_member", "es"),
+    *((leaflet, "es" if "es" in KINDS[leaflet].languages else "en") for leaflet in LEAFLETS),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -150,7 +150,8 @@ def test_each_part_begins_on_the_page_that_the_list_and_the_bookmark_say(there, 
     assert referral.number in title
     assert f"{total - 2}to{total}" in squeezed(pdf)
     alone = text_of(bytes(letter.pdf)).split()
-    assert " ".join(alone[:40]) in " ".join(text_of(pdf).split())
+    body = alone[alone.index("Date") :]  # above it, a page that is not a paper's first has a running line
+    assert " ".join(body[:40]) in " ".join(text_of(pdf).split())
 
 
 def test_the_last_search_of_the_network_is_told_with_everybody_looked_at_and_its_seal(there, tmp_path):

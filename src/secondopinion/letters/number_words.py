@@ -90,3 +90,4 @@ def _before_a_noun(said: str) -> str:
 
 
 CARDINALS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType({"en": english, "es": spanish})
+POINT: Final[Mapping[str, str]] = MappingProxyType({"en": "point", "es": "punto"})  # as in 3.2 miles

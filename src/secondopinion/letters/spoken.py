@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from secondopinion.letters.number_words import CARDINALS, LARGEST, english_ordinal, english_year
+from secondopinion.letters.number_words import CARDINALS, LARGEST, POINT, english_ordinal, english_year
 from secondopinion.letters.words import Piece, Sort
 
 SIGNS: Final = Path(__file__).resolve().parent / "spoken.toml"
@@ -44,6 +44,7 @@ INITIALS: Final = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]{2,}s?\b")
 MONEY: Final = re.compile(r"\$(\d[\d,]*)(?:\.00)?(?!\d)")
 CENTS: Final = re.compile(r"\$(\d[\d,]*)\.(\d\d)")
 PERCENT: Final = re.compile(r"(\d+) ?[%٪％]")
+DECIMAL: Final = re.compile(r"(?<![\w.,-])(\d[\d,]*)\.(\d+)(?![\w.-]*\d)")
 NUMBER: Final = re.compile(r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d+)(?!\w)")
 
 QUOTES: Final = re.compile(r"[“”\"«»„‹›「」『』《》〈〉]")
@@ -87,6 +88,7 @@ def said(text: str, language: str) -> str:
     text = PERCENT.sub(lambda m: words["percent"].format(n=m[1]), text)
     text = INITIALS.sub(lambda m: _initials(m[0]), text)
     if cardinal := CARDINALS.get(language):
+        text = DECIMAL.sub(lambda m: f"{m[1]} {POINT[language]} {spelled(m[2], language)}", text)
         text = NUMBER.sub(lambda m: _counted(m[1], cardinal, language), text)
     return _without_signs(text, words)
 

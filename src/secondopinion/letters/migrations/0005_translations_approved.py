@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from secondopinion.people import rls
+
 GUARD = """
 CREATE FUNCTION app.guard_wording() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -94,4 +96,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(GUARD, "DROP TRIGGER said ON letters_wordingapproval; DROP FUNCTION app.guard_wording()"),
         migrations.RunSQL(BY_THE_PLAN, NOT_BY_THE_PLAN),
+        # No row is a Member's: a letter that a Member's own act sends asks, too, whether its words may leave.
+        rls.narrowed("letters_wordingapproval", "true"),
     ]
