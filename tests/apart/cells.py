@@ -53,6 +53,7 @@ def values_of(world: World, subject: Subject) -> dict[str, Any]:
         "member_id": subject.member_id, "forwarded_id": subject.forwarded, "step": "withdraw",
         "npi": world.there.sam.npi, "code": subject.code or "AAAA-BBBB-CCCC-DDDD", "rest": "Patient",
         "kind": "approval_to_member", "language": "es", "case": "medi-cal", "key": "plan",
+        "proposal_id": world.proposal,
         "pk": world.there.staff["nurse@citrus"].pk,
     }  # fmt: skip
 
@@ -88,6 +89,8 @@ def address_of(route: URLPattern, world: World, subject: Subject) -> str:
     values = values_of(world, subject)
     if "member_id" in names_in(route):
         values["paper_id"] = subject.authority
+    if str(route.name).startswith("administration"):
+        values["kind"] = "value"
     return reverse(str(route.name), kwargs={name: values[name] for name in names_in(route)})
 
 

@@ -236,5 +236,18 @@ def test_whoever_is_not_signed_in_is_told_of_nobody_by_any_address(world: World)
 
 
 def test_every_name_in_an_address_that_leads_to_a_record_is_known_here() -> None:
-    known = {"npi", "code", "rest", "step", "kind", "language", "case", "key", "pk", "representative", *NAMED}
+    known = {
+        "npi",
+        "code",
+        "rest",
+        "step",
+        "kind",
+        "language",
+        "case",
+        "key",
+        "pk",
+        "representative",
+        "proposal_id",
+        *NAMED,
+    }
     assert {name for route in routes() for name in names_in(route)} <= known, "Tell values_of what the new name is."

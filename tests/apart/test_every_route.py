@@ -49,7 +49,9 @@ RELATIONS = {
 }
 EVERY_ROLE = ("own network", "other network", "former network")
 METHODS = ("GET", "POST")
-OF_THE_PLAN = {"looks", "disclosures", "disclosures-csv"}  # the plan alone accounts to a Member for everybody
+# The plan alone accounts to a Member for everybody, and runs the house.
+OF_THE_PLAN = {"looks", "disclosures", "disclosures-csv", "administration", "administration-kind",
+               "administration-propose", "administration-proposal"}  # fmt: skip
 
 
 def roles_for(relation: str) -> list[str]:
@@ -65,8 +67,6 @@ def let_in(route: URLPattern, role: str, method: str) -> bool:
 def is_seen(route: URLPattern, subject: Subject, place: Place) -> bool:
     """May the place see the record that the address names?"""
     named = names_in(route) & NAMED
-    if str(route.name) in OF_THE_PLAN and place.network:
-        return False
     if "member_id" in named:
         return subject.member_is_seen_from(place)
     if "forwarded_id" in named:
@@ -99,6 +99,12 @@ def wrongs(route: URLPattern, role: str, relation: str, method: str, answer: Ans
             yield "tells of a Member whom the role may not read of here"
         if answer.written:
             yield f"writes {set(answer.written)} though the door is closed"
+        return
+    if str(route.name) in OF_THE_PLAN and place.network:
+        if answer.status not in (403, 405):
+            yield f"answers {answer.status}, and it is the plan's alone"
+        if answer.tells_of(list(world.subjects.values())) or answer.written - {TRACE}:
+            yield "tells or writes something, and it is the plan's alone"
         return
     if not of_a_record:
         # A form for the plan alone may refuse a network's staff when it is sent; what is read is for the door's roles.

@@ -35,6 +35,7 @@ from secondopinion.people.models import (
     License,
     Member,
     NetworkAssignment,
+    Proposal,
     RepresentativeEnd,
     RepresentativePaper,
     Role,
@@ -166,6 +167,7 @@ class World:
     there: County
     networks: Mapping[str, UUID]
     subjects: Mapping[str, Subject]
+    proposal: UUID
     sign_ins: Mapping[tuple[str, str], str]  # by place and role; the role "all" holds every role of the desk
     browsers: dict[str, Client] = field(default_factory=dict)
 
@@ -206,6 +208,10 @@ def make(folder: Path) -> World:
                         approved_on=date(2026, 11, 2), from_on=date(2026, 11, 23), to_on=place.last,
                     )  # fmt: skip
         networks = {"citrus": there.citrus.pk, "sierra": there.sierra.pk, "grove": grove.pk}
+        proposal = Proposal.objects.create(
+            kind="value", subject="access.offered_within", from_on=date(2026, 12, 1), before={"is": 30},
+            after={"is": 20}, why="Closer", proposed_by=there.staff["physician@plan"], proposed_at=NOW,
+        )  # fmt: skip
         subjects = {life.key: _subject(there, networks, life) for life in LIVES}
         sign_ins = {(p.name, role): _staff(networks, p, role) for p in PLACES for role in ("all", *Role.values)}
     for subject in subjects.values():
@@ -218,7 +224,7 @@ def make(folder: Path) -> World:
                 _in_other_words(subject, networks)
         with plan_scope(TODAY):
             assert Referral.objects.get(pk=subject.referral).state == subject.life.ends
-    return World(there, networks, subjects, sign_ins)
+    return World(there, networks, subjects, proposal.pk, sign_ins)
 
 
 def _in_other_words(subject: Subject, networks: Mapping[str, UUID]) -> None:

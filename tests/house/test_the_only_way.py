@@ -30,7 +30,13 @@ BY_NAME = ("number", "letter_id", "paper_id")  # how an address names a referral
 
 def pages() -> list[Source]:
     """Every file of the doors."""
-    return [source for source in sources("src") if source.storey in PAGES]
+    return [source for source in sources("src") if source.storey in PAGES or has_a_door(source)]
+
+
+def has_a_door(source: Source) -> bool:
+    """Does the file hold pages of the house itself, as those for signing in?"""
+    imports = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom))
+    return source.storey == "site" and any(node.module == "secondopinion.people.doors" for node in imports)
 
 
 def reaches(source: Source) -> Iterator[str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from county import NOW, county
+from county import NOW, TODAY, county
 from referrals.life import DENIAL, given_a_referral_with_a_physician
-from secondopinion.people.models import License, Staff
+from secondopinion.people.models import Answer, License, Proposal, Staff
 from secondopinion.people.person import POLICY, SYSTEM, Person
 from secondopinion.referrals import migrations
 from secondopinion.referrals.advance import advance
@@ -91,6 +91,25 @@ def test_a_restricted_licence_signs_nothing(there):
     License.objects.filter(staff=there.staff["physician@plan"]).update(unrestricted=False)
     with pytest.raises(Refused, match="licen"):
         advance(referral.pk, DENIAL, person=there.person("physician@plan"), now=NOW)
+
+
+def approved_roles(there, name, *roles):
+    """Two others propose and approve somebody's roles, from today on."""
+    others = [there.staff[each] for each in ("admin@plan", "second-admin@plan")]
+    proposal = Proposal.objects.create(
+        kind="roles", subject=str(there.staff[name].pk), from_on=TODAY, before={"roles": []},
+        after={"roles": list(roles)}, why="Another task", proposed_by=others[0], proposed_at=NOW,
+    )  # fmt: skip
+    Answer.objects.create(proposal=proposal, approved=True, answered_by=others[1], answered_at=NOW)
+
+
+def test_who_is_no_physician_any_more_by_two_peoples_word_signs_nothing_in_the_database_either(there):
+    referral, physician = given_a_referral_with_a_physician(there), there.staff["physician@plan"]
+    approved_roles(there, "physician@plan", "nurse")
+    with pytest.raises(IntegrityError, match="signed by a physician in person"):
+        written(referral, "deny", physician.pk, "physician", signature(physician))
+    approved_roles(there, "physician@plan", "nurse", "physician")
+    assert written(referral, "deny", physician.pk, "physician", signature(physician)) == 1
 
 
 @pytest.mark.usefixtures("as_plan")

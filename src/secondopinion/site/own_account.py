@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 import segno
 from django.contrib.auth.models import User
@@ -16,18 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from secondopinion.people import new_starts, sessions, signing_in_codes, signing_in_passkeys
 from secondopinion.people.doors import own_account, visitor_of
-from secondopinion.people.models_signing_in import AuthenticatorApp, Passkey, ProviderLink, SignInEntry
+from secondopinion.people.models_signing_in import SignInEntry
+from secondopinion.people.own_proofs import proofs_of, take_away
 from secondopinion.people.person import place_of
 from secondopinion.people.sealing import seal, unseal
-from secondopinion.people.signing_in import Stopped, has_second_proof, refuse_closed, trace
+from secondopinion.people.signing_in import Stopped, refuse_closed, trace
 from secondopinion.people.signing_in_codes import AppSecret, add_app, make_recovery_codes
 from secondopinion.people.signing_in_passkeys import Unproven
 from secondopinion.site.providers import providers
 from secondopinion.site.sign_in import LONGEST, remember, remembered, site_of
 
 ADDING = "adding"  # in the session: the sealed secret of the app that is being added
-LAST: Final = 12  # entries of the trace that the page shows
-KINDS: Final = {"app": AuthenticatorApp, "passkey": Passkey, "link": ProviderLink}
 What = SignInEntry.What
 
 
@@ -140,20 +138,13 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take away an app, a passkey or a link. Every other session of the account ends."""
-    table = KINDS.get(kind)
-    if table is None:
-        raise Http404("There is no such proof.")
     if not_fresh(request) or not sessions.is_proven_twice(request.session):
         return redirect("account")
     account = _account(request)
     try:
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=account.pk)  # two at once must not take away the last two
-            rows = table.objects.filter(account=account, removed_at=None)  # type: ignore[attr-defined]
-            if rows.filter(pk=pk).update(removed_at=_now(request)) == 0:
+            if not take_away(account, kind, pk, _now(request)):
                 raise Http404("There is no such proof.")
-            if not has_second_proof(account):
-                raise Stopped("This is the only second proof of your account. Add another one first, then remove it.")
             sessions.outlast(request.session, trace(What.REMOVED, visitor_of(request), account, how=kind))
     except Stopped as why:
         return _show(request, why.sentence)
@@ -204,19 +195,18 @@ def _app(request: HttpRequest, secret: AppSecret, stopped: str = "") -> HttpResp
 
 def _show(request: HttpRequest, stopped: str = "", told: str = "") -> HttpResponse:
     account = _account(request)
-    linked = {link.issuer: link for link in ProviderLink.objects.filter(account=account, removed_at=None)}
-    place = place_of(account)
+    proofs, place = proofs_of(account), place_of(account)
     context = {
         "stopped": stopped,
         "told": told,
-        "apps": AuthenticatorApp.objects.filter(account=account, removed_at=None),
-        "passkeys": Passkey.objects.filter(account=account, removed_at=None),
-        "links": [(p, linked.get(p.issuer)) for p in providers() if p.network == place],
+        "apps": proofs.apps,
+        "passkeys": proofs.passkeys,
+        "links": [(p, proofs.links.get(p.issuer)) for p in providers() if p.network == place],
         "codes_left": signing_in_codes.codes_left(account),
         "twice": sessions.is_proven_twice(request.session),
         "fresh": not not_fresh(request),
         "has_password": account.has_usable_password(),
-        "entries": SignInEntry.objects.filter(account=account)[:LAST],
+        "entries": proofs.entries,
     }
     return render(request, "site/account.html", context)
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from secondopinion.people import new_starts, sessions, signing_in_codes, signing_in_passkeys
 from secondopinion.people.doors import public, visitor_of
 from secondopinion.people.models_signing_in import Passkey, SignInEntry
+from secondopinion.people.own_proofs import account_with
 from secondopinion.people.person import home_of
 from secondopinion.people.signing_in import (
     Stopped,
@@ -241,7 +242,7 @@ def half_of(request: HttpRequest) -> Half | None:
             return Half(request.user, "password", next_of(request))
         return None
     since = datetime.fromtimestamp(kept["since"], UTC)
-    account = User.objects.filter(pk=kept["account"], is_active=True).first()
+    account = account_with(kept["account"])
     return Half(account, kept["how"], kept["next"]) if account and _now(request) < since + HALF_LASTS else None
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from secondopinion.people import sessions
 from secondopinion.people.doors import own_account, public, visitor_of
-from secondopinion.people.models_signing_in import ProviderLink, SignInEntry
+from secondopinion.people.models_signing_in import SignInEntry
+from secondopinion.people.own_proofs import account_linked_to, link_to
 from secondopinion.people.person import place_of
 from secondopinion.people.signing_in import Stopped, refuse_closed, trace
 from secondopinion.people.signing_in_provider import Begun, Known, NotProven, Provider, back_from, leave_for
@@ -69,8 +70,8 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _come_in(request: HttpRequest, provider: Provider, known: Known, going: str) -> HttpResponse:
-    link = ProviderLink.objects.filter(issuer=provider.issuer, subject=known.subject, removed_at=None).first()
-    if link is None or not link.account.is_active:
+    account = account_linked_to(provider.issuer, known.subject)
+    if account is None:
         trace(
             SignInEntry.What.REFUSED,
             visitor_of(request, f"{provider.key} {known.subject}"),
@@ -78,7 +79,6 @@ def _come_in(request: HttpRequest, provider: Provider, known: Known, going: str)
             how=f"by {provider.key}",
         )
         return _refused(request, NOT_LINKED)
-    account = link.account
     visitor = visitor_of(request, account.get_username())
     if not _is_of(provider, account):
         trace(SignInEntry.What.REFUSED, visitor, account, how=f"by {provider.key}, of another place")
@@ -102,13 +102,7 @@ def _link(request: HttpRequest, provider: Provider, known: Known) -> HttpRespons
     account: User = request.user
     if not _is_of(provider, account):
         return _refused(request, NOT_THIS_PLACE)
-    try:
-        with transaction.atomic():
-            ProviderLink.objects.create(
-                account=account, issuer=provider.issuer, subject=known.subject,
-                added_at=request.now,  # type: ignore[attr-defined]
-            )  # fmt: skip
-    except IntegrityError:
+    if not link_to(account, provider.issuer, known.subject, request.now):  # type: ignore[attr-defined]
         return _refused(request, "That identity is linked to an account here already, so it was not linked again.")
     trace(SignInEntry.What.LINKED, visitor_of(request), account, how=f"by {provider.key}")
     return redirect("account")
