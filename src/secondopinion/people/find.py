@@ -21,6 +21,7 @@ from secondopinion.people.models import (
     Member,
     NetworkAssignment,
     Period,
+    Staff,
 )
 from secondopinion.people.person import Person
 from secondopinion.people.prepared import Prepared
@@ -160,6 +161,11 @@ def health_networks() -> list[HealthNetwork]:
 def representatives_of(member_id: UUID, on: date) -> tuple[AuthorizedRepresentative, ...]:
     """Who may act for a Member on a day."""
     return tuple(MAY_ACT.all(member=member_id, on=on))
+
+
+def staff_phone(staff_id: int) -> str:
+    """The direct line of a person who works here, for a provider who wants to talk; empty where there is none."""
+    return Staff.objects.filter(pk=staff_id).values_list("phone", flat=True).first() or ""
 
 
 def language_of(member_id: UUID) -> str:

@@ -30,6 +30,7 @@ UNITS = frozenset(
         "professionals",
         "visits",
         "tries",
+        "requests",
         "yes or no",
         "language codes",
         "taxonomy codes",
