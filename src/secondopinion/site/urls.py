@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out", pages.sign_out, name="sign-out"),
     path("", include("secondopinion.fhir.urls")),
     path("", include("secondopinion.portal.urls")),
+    path("", include("secondopinion.portal.clinic_urls")),
     path("", include("secondopinion.desk.urls")),
 ]
 
