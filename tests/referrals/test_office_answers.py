@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from county import NOW, TODAY, County, county
 from referrals.brought import denied
 from referrals.life import PDF, YES, asked
-from referrals.office_life import BORN, NPI, PHONE, opened, taken_in
+from referrals.office_life import NPI, PHONE, opened, taken_in
 from secondopinion.letters.models import Letter
 from secondopinion.people.models import Member
 from secondopinion.people.rls import plan_scope
@@ -246,4 +246,3 @@ def test_where_it_stands_names_the_latest_day_for_the_decision(there: County) ->
         assert office_reading.reasoned(found) is None
     assert stands.decide_by is not None
     assert stands.decide_by.astimezone(PACIFIC).date() == date(2026, 11, 30)  # the Monday after: seven days
-    assert there.one.birth_date == BORN

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from secondopinion.desk import (
     beginnings,
+    bulk,
     delegation,
     directory,
     directory_health,
@@ -11,10 +12,14 @@ from secondopinion.desk import (
     forwarding,
     gallery,
     intake,
+    keys,
     members,
+    offices,
     post,
     post_addresses,
     post_formats,
+    saved_views,
+    scorecard,
     translations,
     translations_wordings,
     work_list,
@@ -22,6 +27,11 @@ from secondopinion.desk import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", work_list.show, name="work-list"),
+    path("bulk/", bulk.act, name="bulk"),
+    path("keys/", keys.keys, name="keys"),
+    path("scorecard/", scorecard.scorecard, name="scorecard"),
+    path("views/", saved_views.save, name="save-view"),
+    path("views/<int:view_id>/drop/", saved_views.drop, name="drop-view"),
     path("delegation/", delegation.register, name="delegation"),
     path("directory/", directory.search, name="directory"),
     path("directory/health/", directory_health.health, name="directory-health"),
@@ -33,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/", gallery.gallery, name="gallery"),
     path("letters/<slug:kind>/<slug:language>/", gallery.gallery_letter, name="gallery-letter"),
     path("letters/<slug:kind>/<slug:language>/<slug:case>/letter.pdf", gallery.gallery_pdf, name="gallery-pdf"),
+    path("from-offices/<slug:number>/", offices.held, name="office-held"),
     path("post/", post.post_room, name="post"),
     path("post/days/", post.post_days, name="post-days"),
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
