@@ -12,9 +12,11 @@ from desk.life import PDF, again, authorized, step
 from portal.office import file, text
 from secondopinion.people.models import AccessEntry
 from secondopinion.people.rls import plan_scope
+from secondopinion.portal.visit_forms import REASONS
 from secondopinion.referrals import visit_links
 from secondopinion.referrals.models import ConsultationReport, Paper, Referral, VisitLink
 from secondopinion.referrals.told import Choose, FileRecord
+from secondopinion.referrals.told_after import DECLINES
 
 REPORT = {
     "visited_on": "2026-11-23", "need": "not-needed", "found": "The scan shows nothing that surgery would help.",
@@ -149,6 +151,10 @@ def test_each_look_and_each_try_leaves_a_trace(sam: Client, code: str, referral:
             ("try_visit_link", referral.number), ("try_visit_link", referral.number), ("try_visit_link", "no link"),
             ("visit", referral.number),
         ]  # fmt: skip
+
+
+def test_every_reason_of_the_house_can_be_given_here() -> None:
+    assert [key for key, _ in REASONS] == list(DECLINES)
 
 
 def test_leaving_asks_for_the_proof_again(sam: Client) -> None:

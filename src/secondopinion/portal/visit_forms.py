@@ -11,7 +11,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.opinions import Need
 from secondopinion.portal.office_forms import MEGABYTES, day, line, pdf, radios
 from secondopinion.referrals.told import Schedule
-from secondopinion.referrals.told_after import DECLINES, Decline
+from secondopinion.referrals.told_after import Decline
 from secondopinion.referrals.visit_links import Written
 
 NEEDS: Final = (
@@ -25,6 +25,14 @@ NEEDS: Final = (
 DIFFERS: Final = (
     ("", "As the answer above says"), ("no", "I agree with the first opinion"), ("yes", "I differ from it"),
 )  # fmt: skip
+REASONS: Final = (  # those of `DECLINES`, as the professional says them
+    ("no-appointment", "I have no appointment in time"),
+    ("not-accepting", "I take no new patients"),
+    ("not-my-field", "The condition is not in my field"),
+    ("affiliated", "I work with the doctor whose opinion is questioned"),
+    ("not-at-this-place", "I no longer practise there"),
+    ("other", "Another reason"),
+)
 SAYS: Final = {"yes": True, "no": False}
 
 
@@ -67,7 +75,7 @@ class AppointmentForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why the professional will not see the Member."""
 
-    reason = radios("Why?", DECLINES.items(), "Choose the reason that comes closest.")
+    reason = radios("Why?", REASONS, "Choose the reason that comes closest.")
     words = line("In your words", 300, "Needed for another reason. Nothing about the patient.")
 
     def clean(self) -> dict[str, Any]:
