@@ -41,7 +41,7 @@ def record(tmp_path: Path) -> Path:
 
 
 def test_an_office_asks_without_a_script_and_reads_why_it_was_denied(
-    place: County, stranger: SomebodyAt, watch: Watch, record: Path
+    place: County, stranger: SomebodyAt, somebody: SomebodyAt, watch: Watch, record: Path
 ) -> None:
     watch.expected |= {403, 422}
     office = stranger(java_script_enabled=False)
@@ -65,6 +65,10 @@ def test_an_office_asks_without_a_script_and_reads_why_it_was_denied(
     office.reads_not("no change that surgery would help", "lower back", "Member One")
     office.follow("Open with the code")
     when_the_office_opens(office, number, code)
+    office.reads("Your code is right.", "we call your office back")
+    office.reads_not("no change that surgery would help")
+    when_the_desk_calls_the_office_back(somebody, number)
+    office.open("/office/answer/")
     office.reads(
         "no change that surgery would help", "What would lead to a yes", place.staff["physician@plan"].phone,
         "GG.1538 II.C.1",
@@ -189,6 +193,7 @@ def test_the_pages_without_an_account_keep_the_baseline_and_never_scroll_sideway
     when_the_office_opens(office, number, NPI)
     look(office, "Office answer, status")
     when_a_physician_denies_it(place, number)
+    when_the_office_was_called_back(place, number)
     office.open("/office/status/")
     when_the_office_opens(office, number, code)
     look(office, "Office answer, whole")
@@ -269,6 +274,19 @@ def given_on(office: Desk) -> tuple[str, str]:
     assert number
     assert code
     return number[0], code[0]
+
+
+def when_the_desk_calls_the_office_back(somebody: SomebodyAt, number: str) -> None:
+    clerk = somebody("intake@plan")
+    clerk.open(f"/referrals/{number}/")
+    clerk.reads("at the directory’s number for this NPI")
+    clerk.send("I called back: it is the office")
+    clerk.is_told("the office’s code opens the whole answer")
+
+
+def when_the_office_was_called_back(place: County, number: str) -> None:
+    with plan_scope(TODAY):
+        offices.confirm_office(Referral.objects.get(number=number), place.person("intake@plan"), NOW)
 
 
 def when_the_job_has_run(number: str) -> None:

@@ -80,6 +80,20 @@ def test_what_cannot_be_taken_in_asks_the_office_to_call_and_says_no_reason(
     assert "No such Member" not in page
 
 
+def test_the_code_of_the_page_is_confirmed_by_calling_the_directorys_number(
+    place: County, signed_in_as: Browser
+) -> None:
+    number = waiting(place)
+    clerk, address = signed_in_as("intake@plan"), f"/referrals/{number}/"
+    clerk.post(f"/from-offices/{number}/", {"do": "take", "member": "M0000001", "program": "medi-cal"})
+    page = words(clerk.get(address))
+    assert f"at the directory’s number for this NPI, {place.watson.phone}" in page
+    assert signed_in_as("contracting@plan").post(f"{address}confirm-office/").status_code == 403
+    assert "opens the whole answer" in words(clerk.post(f"{address}confirm-office/", follow=True))
+    assert "Confirmed by Intake of Plan." in words(clerk.get(address))
+    assert "No code of the office waits" in words(clerk.post(f"{address}confirm-office/", follow=True))
+
+
 @pytest.fixture
 def referral(place: County) -> Referral:
     """Asked for by an office by fax, authorized, with Sam chosen."""

@@ -15,7 +15,7 @@ from county import NOW, TODAY, County
 from desk.life import PDF
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals import offices
-from secondopinion.referrals.models import OfficeRequest
+from secondopinion.referrals.models import OfficeRequest, Referral
 
 ADDRESS = "8 Mill Road\nOrchard, CA 92000"
 NPI, PHONE = "1234567893", "714-555-0177"
@@ -51,14 +51,17 @@ def told_on(response: HttpResponse) -> tuple[str, str]:
     return number, code
 
 
-def asked(place: County, **other: Any) -> tuple[str, str]:
-    """A request sent on the page and taken in by the job: its number and code."""
+def asked(place: County, *, known: bool = True, **other: Any) -> tuple[str, str]:
+    """A request sent on the page and taken in by the job: its number and code. `known`: the office was called back."""
     response = Client().post("/office/ask/", typed(place, **other))
     assert response.status_code == 200, text(response)
     number, code = told_on(response)
     with plan_scope(TODAY):
         key = OfficeRequest.objects.get(number=number).pk
     offices.take_in(key, NOW)
+    if known:
+        with plan_scope(TODAY):
+            offices.confirm_office(Referral.objects.get(number=number), place.person("intake@plan"), NOW)
     return number, code
 
 

@@ -155,6 +155,19 @@ def test_a_denial_gives_its_reason_and_the_physicians_phone_to_the_code_alone(pl
     assert referral(number).provider_told_at == NOW
 
 
+def test_a_code_that_nobody_has_confirmed_opens_the_status_alone_and_says_why(place: County) -> None:
+    number, code = asked(place, known=False, fact_surgery_is_recommended="", fact_member_questions_surgery="")
+    step(place, referral(number), "nurse@plan", TakeUp(complete=True), ReferUp("Nothing in the list fits."))
+    step(place, referral(number), "physician@plan", DENIAL)
+    office = Client()
+    enter(number, code, office)
+    page = office.get("/office/answer/").content.decode()
+    assert "we call your office back" in page
+    assert DENIAL.clinical_reason not in page
+    assert office.get("/office/answer/report.pdf").status_code == 404
+    assert referral(number).provider_told_at is None
+
+
 def test_each_look_and_each_try_leaves_a_trace(place: County) -> None:
     number, code = asked(place)
     office = Client()

@@ -13,7 +13,7 @@ from referrals.life import PDF, YES
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals import office_answers as answers
 from secondopinion.referrals import offices
-from secondopinion.referrals.models import OfficeRequest
+from secondopinion.referrals.models import OfficeRequest, Referral
 from secondopinion.referrals.office_answers import NotOpened
 from secondopinion.referrals.offices import OfficeForm, Sent
 
@@ -51,6 +51,12 @@ def taken_in(there: County, now: datetime = NOW, **other: Any) -> tuple[Sent, st
     with plan_scope(TODAY):
         key = OfficeRequest.objects.get(number=told.number).pk
     return told, offices.take_in(key, now)
+
+
+def confirmed(there: County, number: str) -> None:
+    """The office was called back."""
+    with plan_scope(TODAY):
+        offices.confirm_office(Referral.objects.get(number=number), there.person("intake@plan"), NOW)
 
 
 def opened(number: str, proof: str, born_on: date | None = BORN, *, address: str = HERE, now: datetime = NOW) -> str:

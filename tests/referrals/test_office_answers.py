@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from county import NOW, TODAY, County, county
 from referrals.brought import denied
 from referrals.life import PDF, YES, asked
-from referrals.office_life import NPI, PHONE, opened, taken_in
+from referrals.office_life import BORN, NPI, PHONE, confirmed, opened, taken_in
 from secondopinion.letters.models import Letter
 from secondopinion.people.models import Member
 from secondopinion.people.rls import plan_scope
@@ -53,11 +53,29 @@ def test_the_npi_or_the_phone_on_record_opens_where_it_stands_and_no_more(there:
     assert found.referral.number == told.number
 
 
-def test_the_code_told_with_the_number_opens_the_whole(there: County) -> None:
+def test_the_code_opens_the_whole_once_somebody_has_called_back_and_not_before(there: County) -> None:
     told, _ = taken_in(there)
-    found = look(opened(told.number, told.code.lower().replace("-", " ")))
+    secret = opened(told.number, told.code.lower().replace("-", " "))
+    found = look(secret)
     assert isinstance(found, Opened)
-    assert found.whole
+    assert (found.whole, found.waits) == (False, True)
+    confirmed(there, told.number)
+    found = look(secret)
+    assert isinstance(found, Opened)
+    assert (found.whole, found.waits) == (True, False)
+    with plan_scope(TODAY), pytest.raises(Refused, match="No code of the office waits"):
+        offices.confirm_office(Referral.objects.get(number=told.number), there.person("intake@plan"), NOW)
+
+
+def test_a_date_of_birth_mistyped_by_the_office_opens_too_once_a_person_has_found_the_member(there: County) -> None:
+    typed = date(1970, 1, 11)
+    told, _ = taken_in(there, birth_date=typed)
+    with plan_scope(TODAY):
+        offices.take_for(told.number, there.one, "medi-cal", there.person("intake@plan"), NOW)
+    for born_on in (typed, BORN):
+        assert isinstance(look(opened(told.number, NPI, born_on)), Opened)
+    assert opened(told.number, NPI, date(1970, 1, 2)) == "wrong"
+    assert opened(told.number, NPI, None) == "wrong"
 
 
 def test_nobodys_number_anothers_birth_date_and_a_wrong_proof_are_one_answer(there: County) -> None:
@@ -210,6 +228,10 @@ def test_a_record_comes_no_more_after_the_decision(there: County) -> None:
 
 def test_an_office_that_opens_the_whole_was_told_of_the_decision_once(there: County) -> None:
     told, _ = taken_in(there)
+    unconfirmed = opened(told.number, told.code)
+    with transaction.atomic():
+        assert not answers.tell_if_decided(answers.visit_of(unconfirmed, NOW), NOW)
+    confirmed(there, told.number)
     status, whole = opened(told.number, NPI), opened(told.number, told.code)
     did = []
     for secret in (status, whole, whole):

@@ -93,6 +93,20 @@ def give_code(request: HttpRequest, number: str) -> HttpResponse:
     return _told_once(request, found, told)
 
 
+@signed_in(*ROLES, why="confirm the office that asked")
+@require_POST
+def confirm_office(request: HttpRequest, number: str) -> HttpResponse:
+    """The office was called back: its code opens the whole answer."""
+    found = referral_or_404(request, number)
+    try:
+        offices.confirm_office(found, person_of(request), now_of(request))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, "Done: the office’s code opens the whole answer.")
+    return _back(found)
+
+
 @signed_in(*LINKS, why="give the professional a link")
 @require_POST
 def give_link(request: HttpRequest, number: str) -> HttpResponse:

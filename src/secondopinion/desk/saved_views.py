@@ -46,7 +46,7 @@ def saved_tabs(person: Person, chosen: Mapping[str, str], counted: Callable[[Map
 
 @signed_in(why="keep a view of the work list")
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def keep_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters that stand in the form under a name."""
     person: Person = request.person  # type: ignore[attr-defined]
     now: datetime = request.now  # type: ignore[attr-defined]
@@ -62,7 +62,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @signed_in(why="drop a view of the work list")
 @require_POST
-def drop(request: HttpRequest, view_id: int) -> HttpResponse:
+def let_go(request: HttpRequest, view_id: int) -> HttpResponse:
     """Drop a view of one's own."""
     person: Person = request.person  # type: ignore[attr-defined]
     now: datetime = request.now  # type: ignore[attr-defined]

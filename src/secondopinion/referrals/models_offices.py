@@ -58,7 +58,7 @@ class OfficeRequest(models.Model):
 
 
 class OfficeKey(models.Model):
-    """A code that opens the whole answer to the office that asked: the reason, the physician's phone, the report."""
+    """A code that opens the whole answer to the office that asked, once a person has made sure who it is."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=20, db_index=True, help_text="The number that it belongs to")
@@ -67,6 +67,8 @@ class OfficeKey(models.Model):
     given_at = models.DateTimeField()
     given_by = models.CharField(max_length=120)
     expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, help_text="Since when it opens more than the status")
+    confirmed_by = models.CharField(max_length=120, blank=True)
     taken_back_at = models.DateTimeField(null=True)
     taken_back_by = models.CharField(max_length=120, blank=True)
 

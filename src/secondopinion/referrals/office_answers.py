@@ -1,8 +1,8 @@
 """What an office is told of its request without an account: by number and proofs, within limits, a little at a time.
 
 Two proofs open two things. The Member's date of birth with the office's NPI or phone on record opens where the request
-stands: words and dates, nothing about health. The date of birth with the code that was told with the number opens the
-whole answer: the reason of a denial with the physician's direct phone, what we asked for, and the report.
+stands: words and dates, nothing about health. The date of birth with the code opens the whole answer, once a person
+has made sure whose code it is: the reason of a denial with the physician's direct phone, what we asked for, the report.
 """
 
 from __future__ import annotations
@@ -50,11 +50,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open answer. `whole`: opened by the code. No referral: the request has not been taken in yet."""
+    """An open answer. No referral: the request has not been taken in yet.
+
+    `whole`: opened by a code of an office that is known to be the one that asked. `waits`: by a code that nobody has
+    confirmed yet.
+    """
 
     visit: OfficeVisit
     number: str
     whole: bool
+    waits: bool
     referral: Referral | None
     request: OfficeRequest | None
 
@@ -117,18 +122,21 @@ def visit_of(secret: str, now: datetime) -> Opened:
     if visit is None or visit.left_at is not None or now - visit.opened_at > timedelta(minutes=minutes):
         raise NotOpened("over")
     set_scope(Scope(None, today))
-    key = visit.key_id
-    whole = key is not None
-    if key and not OfficeKey.objects.filter(pk=key, taken_back_at=None, expires_at__gte=now).exists():
-        raise NotOpened("over")
+    key = None
+    if visit.key_id:
+        key = OfficeKey.objects.filter(pk=visit.key_id, taken_back_at=None, expires_at__gte=now).first()
+        if key is None:
+            raise NotOpened("over")
+    whole = key is not None and key.confirmed_at is not None
+    waits = key is not None and not whole
     request = OfficeRequest.objects.filter(number=visit.number).defer("paper").first()
     referral = Referral.objects.filter(number=visit.number).first()
     if referral is None:
         if request is None:
             raise NotOpened("over")
-        return Opened(visit, visit.number, whole, None, request)
+        return Opened(visit, visit.number, False, waits, None, request)
     set_one_member(referral.member_id, referral.pk, today)
-    return Opened(visit, visit.number, whole, referral, None)
+    return Opened(visit, visit.number, whole, waits, referral, None)
 
 
 def leave(opened: Opened, now: datetime) -> None:
@@ -185,8 +193,9 @@ def _found(number: str, said: Said, now: datetime) -> tuple[OfficeKey | None, Re
     key = OfficeKey.objects.filter(
         number=number, code_sha256=digest_of(said.proof), taken_back_at=None, expires_at__gte=now
     ).first()
-    born = born_on[0] if born_on else request.birth_date if request else None
-    if born is None or said.born_on is None or born != said.born_on:
+    # Where the office mistyped it and a person found the Member all the same, what the office typed opens too.
+    born = {*(born_on or ()), *([request.birth_date] if request else ())}
+    if said.born_on not in born:
         return None
     if looks_like_a_code(said.proof):
         return (key, referral) if key else None

@@ -101,7 +101,7 @@ def send(form: OfficeForm, address: str, now: datetime) -> Sent:
         told={**form.told, "answers": dict(form.answers)},
         paper_name=form.paper_name[:120], paper=form.paper or None,
     )  # fmt: skip
-    _keep_code(number, code, f"{form.told['requester_name']}, on the page for offices", None, now)
+    _keep_code(number, code, the_office(form.told["requester_name"]), None, now, confirmed=False)
     have_taken_in(kept.pk)
     return Sent(number, now, spaced(code))
 
@@ -163,8 +163,25 @@ def give_code(referral: Referral, person: Person, now: datetime) -> Sent:
         raise Refused("No office asked for this referral, so there is nobody to give a code to.")
     take_back_codes(referral, person, now)
     code = new_code()
-    _keep_code(referral.number, code, person.name, referral.network_id, now)
+    _keep_code(referral.number, code, person, referral.network_id, now, confirmed=True)
     return Sent(referral.number, referral.received_at, spaced(code))
+
+
+def confirm_office(referral: Referral, person: Person, now: datetime) -> None:
+    """Say that the office was called back: its own code now opens the whole answer. Raises Refused."""
+    # Reading: whoever types an office's public number and phone into a page is not known to be that office. What is
+    # told of a Member's health waits until a person has called back, at the directory's number (45 CFR 164.514(h)).
+    key = code_of(referral, now)
+    if key is None or key.confirmed_at is not None:
+        raise Refused("No code of the office waits to be confirmed. Give the office a code, or tell it to use its own.")
+    key.confirmed_at, key.confirmed_by = now, person.name
+    key.save(update_fields=["confirmed_at", "confirmed_by"])
+
+
+def phone_on_file(referral: Referral) -> str:
+    """The phone that the directory has for the office's NPI, to call back at; empty where it knows none."""
+    who = professional_by(referral.requester_npi) if referral.requester_npi else None
+    return who.phone if who else ""
 
 
 def take_back_codes(referral: Referral, person: Person, now: datetime) -> int:
@@ -179,11 +196,12 @@ def code_of(referral: Referral, now: datetime) -> OfficeKey | None:
     return rows.order_by("-given_at").first()
 
 
-def _keep_code(number: str, code: str, by: str, network: UUID | None, now: datetime) -> None:
+def _keep_code(number: str, code: str, by: Person, network: UUID | None, now: datetime, *, confirmed: bool) -> None:
     days = value("offices.code_days", now.astimezone(PACIFIC).date()).number
     OfficeKey.objects.create(
-        number=number, network_id=network, code_sha256=digest_of(code), given_at=now, given_by=by[:120],
-        expires_at=now + timedelta(days=days),
+        number=number, network_id=network, code_sha256=digest_of(code), given_at=now, given_by=by.name[:120],
+        expires_at=now + timedelta(days=days), confirmed_at=now if confirmed else None,
+        confirmed_by=by.name[:120] if confirmed else "",
     )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                 ('given_at', models.DateTimeField()),
                 ('given_by', models.CharField(max_length=120)),
                 ('expires_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(help_text='Since when it opens more than the status', null=True)),
+                ('confirmed_by', models.CharField(blank=True, max_length=120)),
                 ('taken_back_at', models.DateTimeField(null=True)),
                 ('taken_back_by', models.CharField(blank=True, max_length=120)),
                 ('network', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.healthnetwork')),
