@@ -88,6 +88,16 @@ def test_the_status_says_where_it_stands_in_words_and_days_and_nothing_of_health
     assert office.get("/office/answer/report.pdf").status_code == 404
 
 
+def test_the_answer_says_when_it_closes_by_itself(place: County) -> None:
+    number, _ = asked(place)
+    office = Client()
+    enter(number, NPI, office)
+    assert (
+        "closes by itself: Monday, November 23, 2026, 10:20 AM Pacific"
+        in office.get("/office/answer/").content.decode()
+    )
+
+
 def test_wrong_proofs_are_one_sentence_and_the_sixth_try_is_told_to_call(place: County) -> None:
     number, _ = asked(place)
     tries = [enter("SO-2026-999999", NPI), enter(number, "1679576722"), enter(number, NPI, birth_date="1970-01-02")]

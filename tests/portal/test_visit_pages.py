@@ -69,6 +69,11 @@ def test_the_record_opens_until_the_report_is_here(sam: Client, referral: Referr
     assert "Your report is here since Monday, November 23, 2026" in text(sam.get("/visit/page/"))
 
 
+def test_the_page_says_when_it_closes_by_itself_before_a_word_is_typed(sam: Client) -> None:
+    for address in ("/visit/page/", "/visit/page/report/"):
+        assert "Monday, November 23, 2026, 12:00 PM Pacific" in sam.get(address).content.decode()
+
+
 def test_a_wrong_proof_is_one_sentence_and_the_fifth_closes_the_link(place: County, code: str) -> None:
     tries = [enter(code, "1" * 14) for _ in range(5)]
     assert [one.status_code for one in tries] == [403] * 5  # type: ignore[attr-defined]

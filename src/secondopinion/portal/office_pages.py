@@ -180,6 +180,7 @@ def _answer(request: HttpRequest, form: RecordForm, code: int = 200, *, added: b
     headline, sentence = headline_of(opened, stands)
     context: dict[str, Any] = {
         "opened": opened,
+        "open_until": instant(office_answers.open_until(opened, now_of(request))),
         "headline": headline,
         "sentence": sentence,
         "days": days_of(opened, stands),

@@ -178,6 +178,7 @@ def _visit(
     context: dict[str, Any] = {
         "consult": consult,
         "referral": referral,
+        "open_until": instant(visit_links.open_until(consult, now_of(request))),
         "language": _language(consult),
         "born": day(consult.member.birth_date),
         "valid_until": day(referral.valid_until) if referral.valid_until else "",
@@ -201,7 +202,8 @@ def _visit(
 
 def _report(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResponse:
     consult = consult_of(request)
-    context = {"consult": consult, "referral": consult.referral, "form": form}
+    until = instant(visit_links.open_until(consult, now_of(request)))
+    context = {"consult": consult, "referral": consult.referral, "form": form, "open_until": until}
     return render(request, "portal/visit_report.html", frame() | context, status=status)
 
 

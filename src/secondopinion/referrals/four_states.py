@@ -62,10 +62,9 @@ class Task:
 def tasks_of(rows: Iterable[Referral]) -> dict[UUID, Task]:
     """The task of each referral on a page, with one question for all."""
     found = list(rows)
-    last: dict[UUID, str] = {}
     events = Event.objects.filter(referral__in=[row.pk for row in found]).exclude(step__in=HOUSE)
-    for key, step in events.order_by("referral", "position").values_list("referral_id", "step"):
-        last[key] = step
+    latest = events.order_by("referral", "-position").distinct("referral")
+    last: dict[UUID, str] = dict(latest.values_list("referral_id", "step"))
     return {row.pk: task_of(row, last.get(row.pk, "receive")) for row in found}
 
 

@@ -139,6 +139,12 @@ def visit_of(secret: str, now: datetime) -> Opened:
     return Opened(visit, visit.number, whole, waits, referral, None)
 
 
+def open_until(opened: Opened, now: datetime) -> datetime:
+    """The instant at which an open answer closes by itself."""
+    minutes = value("offices.visit_minutes", now.astimezone(PACIFIC).date()).number
+    return opened.visit.opened_at + timedelta(minutes=minutes)
+
+
 def leave(opened: Opened, now: datetime) -> None:
     """Close an answer before its time."""
     opened.visit.left_at = now

@@ -157,6 +157,13 @@ def consult_of(secret: str, now: datetime) -> Consult:
     return Consult(link, referral, member, who)
 
 
+def open_until(consult: Consult, now: datetime) -> datetime:
+    """The instant at which an opened link asks for the second proof again."""
+    opened_at = consult.link.opened_at or now
+    minutes = value("offices.link_minutes", now.astimezone(PACIFIC).date()).number
+    return opened_at + timedelta(minutes=minutes)
+
+
 def close_visit(consult: Consult) -> None:
     """Close an opened link until the second proof is given again."""
     consult.link.visit_sha256, consult.link.opened_at = "", None
