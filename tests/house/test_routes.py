@@ -31,6 +31,7 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[U
 
 def test_every_route_has_a_door() -> None:
     doors = {"public", "signed_in", "own_account", "api_client", "members_code", "members_page"}
+    doors |= {"office_way_in", "office_page", "professional_way_in", "professional_page"}
     assert [r.name or str(r.pattern) for r in routes() if getattr(r.callback, "guard", None) not in doors] == []
 
 

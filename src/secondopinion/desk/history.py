@@ -73,7 +73,7 @@ def _line(event: Event, context: Context) -> Line:
 def _who(event: Event) -> str:
     if event.role == "policy":
         return "the policy"
-    if event.role in ("system", "member"):
+    if event.role in ("system", "member", "office", "professional"):
         return str(event.actor)
     return f"{event.actor} ({words_of(event.role, 'role').lower()})"
 

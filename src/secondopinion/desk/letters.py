@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +30,12 @@ from secondopinion.letters.refusal import Incomplete
 from secondopinion.letters.translating import in_language
 from secondopinion.people.doors import signed_in
 from secondopinion.people.kept.kinds import Kind
+from secondopinion.people.person import Person
 from secondopinion.referrals import reading
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.translating import words_so_far
+from secondopinion.referrals.working import mark_read
 
 
 @signed_in(why="read a letter")
@@ -107,7 +110,12 @@ def letter_pdf(request: HttpRequest, number: str, letter_id: UUID) -> HttpRespon
     return letter_as_pdf(letter_or_404(referral_or_404(request, number), letter_id), number)
 
 
-@signed_in(why="read a paper of a referral")
+def was_opened(person: Person, named: Mapping[str, Any], now: datetime) -> None:
+    """Opening a paper is reading it: the mark goes."""
+    mark_read(named["paper_id"], person, now)
+
+
+@signed_in(why="read a paper of a referral", leaves=was_opened)
 @require_safe
 def paper_pdf(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
     """A paper that came with the referral."""

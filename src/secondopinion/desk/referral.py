@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from secondopinion.desk.beside import Beside, beside
+from secondopinion.desk.doors_panel import doors_of
 from secondopinion.desk.errors import Line as ErrorLine
 from secondopinion.desk.errors import summary_of
 from secondopinion.desk.history import lines, npis_in
@@ -45,6 +46,7 @@ from secondopinion.referrals.responsible import decider_name, may_decide
 from secondopinion.referrals.sensitive import segments, words_for
 from secondopinion.referrals.states import ADVERSE_ENDS, FINISHED, State
 from secondopinion.referrals.windows import windows
+from secondopinion.referrals.working import unread_papers
 
 Thing = TypeVar("Thing")
 WITH_PAPERS: Final = tuple(state.value for state in (*VISIT_AHEAD, State.VISIT_REVIEW))  # a form marks them as read
@@ -165,6 +167,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
     clocks = reading.clocks_of(found)
     return head_of(request, found) | {
         **panels_of(found, setting, events, clocks, allowed, another_typed(refusal)),
+        **doors_of(found, person, now),
         "errors": refusal.errors if refusal else (),
         "beside": columns,
         "may_answer": "answer" in allowed,
@@ -178,6 +181,7 @@ def page_of(request: HttpRequest, found: Referral, refusal: Refusal | None) -> d
         "history": list(reversed(history)),
         "notices": numbered(reading.notices_of(found), lambda notice: notice.kind),
         "papers": numbered(reading.papers_of(found), lambda paper: paper.name),
+        "unread": unread_papers(found, person),
         "packets": packets_of(found),
         "page_given": standing_of(found, now),
         "report": reading.report_of(found),

@@ -10,6 +10,7 @@ from secondopinion.desk.consultation import consultation
 from secondopinion.desk.decision import authorize_for_another_reason, decide
 from secondopinion.desk.letter_post import letter_again, letter_came_back, letter_try_now
 from secondopinion.desk.letters import letter, letter_pdf, paper_pdf
+from secondopinion.desk.offices import confirm_office, give_code, give_link, take_back
 from secondopinion.desk.packet import packet_pdf, packet_zip
 from secondopinion.desk.purpose import ask_why
 from secondopinion.desk.referral import referral
@@ -26,6 +27,10 @@ urlpatterns = [
     path("referrals/<slug:number>/another/", ask_another, name="ask-another"),
     path("referrals/<slug:number>/choose/", choose_professional, name="choose-professional"),
     path("referrals/<slug:number>/choose/page/", give_page, name="give-page"),
+    path("referrals/<slug:number>/office-code/", give_code, name="give-office-code"),
+    path("referrals/<slug:number>/confirm-office/", confirm_office, name="confirm-office"),
+    path("referrals/<slug:number>/visit-link/", give_link, name="give-visit-link"),
+    path("referrals/<slug:number>/take-back/", take_back, name="take-back"),
     path("referrals/<slug:number>/search/", search_network, name="search-network"),
     path("referrals/<slug:number>/decide/", decide, name="decide"),
     path("referrals/<slug:number>/authorize/", authorize_for_another_reason, name="authorize-for-another-reason"),

@@ -13,7 +13,14 @@ from secondopinion.policy.clauses import Edition
 from secondopinion.policy.specialties import Level
 
 CHANNELS: Final = MappingProxyType(
-    {"phone": "by phone", "fax": "by fax", "mail": "by mail", "walk-in": "in person", "fhir": "electronically (FHIR)"}
+    {
+        "phone": "by phone",
+        "fax": "by fax",
+        "mail": "by mail",
+        "walk-in": "in person",
+        "fhir": "electronically (FHIR)",
+        "office": "on the page for offices",
+    }
 )
 REQUESTERS: Final = MappingProxyType(
     {

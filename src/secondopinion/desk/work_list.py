@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from secondopinion.desk.saved_views import saved_tabs
 from secondopinion.desk.words import CLOSE, WORDS
 from secondopinion.people.doors import signed_in
 from secondopinion.people.find import health_networks
@@ -25,9 +26,12 @@ from secondopinion.people.person import Person
 from secondopinion.policy.asked import Program, Urgency
 from secondopinion.referrals.access import by_own_clock, visible_to, with_a_clock, work_list
 from secondopinion.referrals.forwarding import waiting_for
+from secondopinion.referrals.four_states import Task, Work, in_state, tasks_of
 from secondopinion.referrals.language_work import wait_for_words
 from secondopinion.referrals.models import Decider, Referral
+from secondopinion.referrals.offices import held_for
 from secondopinion.referrals.states import FINISHED, State
+from secondopinion.referrals.working import unread_on
 
 PAGE: Final = 50
 MANY: Final = 1000  # counts stop here, so that a long list stays quick to open
@@ -75,6 +79,15 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list: the referral, how the work on it stands, and how many papers this person has not opened."""
+
+    referral: Referral
+    task: Task
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """The place after which a page starts: the last row's due instant (none: no clock runs) and id."""
 
@@ -114,9 +127,15 @@ def show(request: HttpRequest) -> HttpResponse:
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     may_take_in = person.takes_in
     after = bool(request.GET.get("after"))
+    lines = _lines(rows[:PAGE], person)
     context = {
-        "rows": rows[:PAGE],
+        "rows": lines,
         "forwarded": waiting_for(person) if may_take_in and not after else [],
+        "from_offices": [] if after else held_for(person),
+        "saved": saved_tabs(person, chosen, lambda filters: _counted(person, filters, now)),
+        "savable": {name: value for name, value in chosen.items() if value},
+        "may_take_up": person.is_a("nurse", "physician") and any(line.referral.state == "received" for line in lines),
+        "here": request.get_full_path(),
         "filters": _filters(person, chosen),
         "tabs": _tabs(person, chosen, now),
         "kept": {name: value for name, value in chosen.items() if value and name in ("view", "time")},
@@ -139,7 +158,12 @@ def _typed(request: HttpRequest, name: str) -> str:
 
 def _offered(person: Person) -> tuple[str, ...]:
     """The filters a person is offered: only the plan chooses among Health Networks."""
-    return ("state", "program", "urgency", "decider", *(() if person.network else ("network",)))
+    return ("state", "work", "program", "urgency", "decider", *(() if person.network else ("network",)))
+
+
+def _lines(rows: list[Referral], person: Person) -> list[Row]:
+    tasks, unread = tasks_of(rows), unread_on(rows, person)
+    return [Row(referral, tasks[referral.pk], unread.get(referral.pk, 0)) for referral in rows]
 
 
 def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str], now: datetime) -> QuerySet[Referral]:
@@ -158,6 +182,7 @@ def _chosen(rows: QuerySet[Referral], person: Person, chosen: Mapping[str, str],
     for name in ("state", "program", "urgency", "decider"):
         if chosen[name]:
             rows = rows.filter(**{name: chosen[name]})
+    rows = in_state(rows, chosen["work"])
     network = chosen.get("network", "")
     if network == "none":
         return rows.filter(network=None)
@@ -205,12 +230,13 @@ def _page(person: Person, chosen: Mapping[str, str], now: datetime, after: Key |
 def _filters(person: Person, chosen: Mapping[str, str]) -> list[Filter]:
     options: dict[str, list[tuple[str, str]]] = {
         "state": [(value, WORDS["state"][value]) for value in OPEN],
+        "work": [(work.value, work.words) for work in Work],
         "program": [(p.value, WORDS["program"][p]) for p in Program],
         "urgency": [(u.value, WORDS["urgency"][u]) for u in Urgency],
         "decider": [(value, WORDS["decider"][value]) for value in Decider.values],
         "network": [],
     }
-    labels = {"state": "State", "program": "Program", "urgency": "Urgency", "decider": "Who decides",
+    labels = {"state": "State", "work": "Work", "program": "Program", "urgency": "Urgency", "decider": "Who decides",
               "network": "Health Network"}  # fmt: skip
     if person.network is None:
         options["network"] = [("none", "None: the plan’s own"), *((str(n.pk), n.name) for n in health_networks())]
@@ -240,11 +266,15 @@ def _tabs(person: Person, chosen: Mapping[str, str], now: datetime) -> list[Tab]
     tabs: list[Tab] = []
     for words, view in views:
         every = dict.fromkeys(chosen, "") | view
-        whole = _running(person, every["view"]) if every["view"] in OWN else work_list(person)
-        rows = _chosen(whole, person, every, now).select_related(None).order_by()
-        count = rows[: MANY + 1].count()
-        tabs.append(Tab(words, _address(view), f"{MANY}+" if count > MANY else str(count), view == here))
+        tabs.append(Tab(words, _address(view), _counted(person, every, now), view == here))
     return tabs
+
+
+def _counted(person: Person, chosen: Mapping[str, str], now: datetime) -> str:
+    """How many referrals a view holds, in words: exactly up to `MANY`, then `1000+`."""
+    whole = _running(person, chosen["view"]) if chosen["view"] in OWN else work_list(person)
+    count = _chosen(whole, person, chosen, now).select_related(None).order_by()[: MANY + 1].count()
+    return f"{MANY}+" if count > MANY else str(count)
 
 
 def _address(chosen: Mapping[str, str]) -> str:

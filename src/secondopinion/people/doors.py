@@ -7,7 +7,8 @@ cannot write. `request.now` is put there by the house's front door; nothing here
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from secondopinion.people.signing_in import Visitor, has_second_proof, trace
 from secondopinion.policy.calendar import PACIFIC
 
 View = Callable[..., HttpResponseBase]
+Leaves = Callable[[Person, Mapping[str, Any], datetime], None]
 RECORDS = ("number", "member_id", "forwarded_id")  # how an address names one record about a Member
 SAFE = ("GET", "HEAD", "OPTIONS")
 CLIENT = Prepared(lambda given: ApiClient.objects.filter(token_sha256=given("digest"), active=True))
@@ -48,11 +50,12 @@ def public(view: View) -> View:
     return door
 
 
-def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], View]:
+def signed_in(*roles: str, why: str = "work on a referral", leaves: Leaves | None = None) -> Callable[[View], View]:
     """Open to staff with any of `roles` and a second proof. Views get `request.person`.
 
     No role named: those who work on referrals read and write, those who oversee them read.
     A view that names one record by `number`, `member_id` or `forwarded_id` in its address leaves an `AccessEntry`.
+    `leaves(person, kwargs, now)` writes what a look leaves besides, in the same short transaction.
     """
     writers = frozenset(map(str, roles or WORK))
     readers = frozenset(map(str, roles or (*WORK, *READ)))
@@ -84,6 +87,8 @@ def signed_in(*roles: str, why: str = "work on a referral") -> Callable[[View], 
                             why=why,
                         )
                     )
+                    if leaves is not None and request.method == "GET":
+                        leaves(person, kwargs, now)
             with within(scope, read_only=request.method in SAFE):
                 return view(request, *args, **kwargs)
 

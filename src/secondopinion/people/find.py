@@ -25,6 +25,7 @@ from secondopinion.people.models import (
     NetworkAssignment,
     Period,
     RepresentativeEnd,
+    Staff,
 )
 from secondopinion.people.person import Person
 from secondopinion.people.prepared import OneOf, Prepared, insert
@@ -195,6 +196,11 @@ def representatives_of(member_id: UUID, on: date) -> tuple[AuthorizedRepresentat
     For what each may act: `representing.acting`.
     """
     return tuple(MAY_ACT.all(member=member_id, on=on, of_age_if_born_by=born_by(on)))
+
+
+def staff_phone(staff_id: int) -> str:
+    """The direct line of a person who works here, for a provider who wants to talk; empty where there is none."""
+    return Staff.objects.filter(pk=staff_id).values_list("phone", flat=True).first() or ""
 
 
 def language_of(member_id: UUID) -> str:

@@ -34,6 +34,7 @@ UNITS = frozenset(
         "professionals",
         "visits",
         "tries",
+        "requests",
         "yes or no",
         "language codes",
         "taxonomy codes",

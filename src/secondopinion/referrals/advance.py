@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -46,6 +46,10 @@ from secondopinion.referrals.states import By
 from secondopinion.referrals.told import Told
 
 Verb = Callable[[Snapshot, Any, Person, datetime], Change]
+HIGHEST_FIRST: Final = (
+    By.PHYSICIAN, By.NURSE, By.INTAKE, By.APPEALS, By.CONTRACTING, By.MEMBER, By.OFFICE, By.PROFESSIONAL, By.POLICY,
+    By.SYSTEM,
+)  # fmt: skip
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
@@ -162,7 +166,7 @@ def advance(referral_id: UUID, told: Told, *, person: Person, now: datetime, see
 
 def role_of(step: Step, person: Person) -> str:
     """The role in which the person takes the step: the highest of theirs that the table allows."""
-    for role in (By.PHYSICIAN, By.NURSE, By.INTAKE, By.APPEALS, By.CONTRACTING, By.MEMBER, By.POLICY, By.SYSTEM):
+    for role in HIGHEST_FIRST:
         if role in step.by and role.value in person.roles:
             return role.value
     raise Refused(f"“{step.words}” is not yours to do.")

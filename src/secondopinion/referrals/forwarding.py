@@ -190,16 +190,21 @@ def _waiting(each: Forwarded) -> Waiting:
 
 
 def due_at(each: Forwarded) -> datetime | None:
-    """By when it must be decided, counted from the first receipt: the earliest over the programs.
+    """By when it must be decided, counted from the first receipt: the strictest clock runs."""
+    return strictest(each.received_at, each.urgency)
 
-    Nobody knows the program yet, nor what kind of opinion it is, so the strictest clock runs.
+
+def strictest(received_at: datetime, urgency_word: str) -> datetime | None:
+    """By when a request must be decided of which nobody knows the program yet, nor what kind of opinion it is.
+
+    The earliest over the programs, counted from the first receipt anywhere.
     """
-    urgency, member = Urgency(each.urgency), Requester.MEMBER
+    urgency, member = Urgency(urgency_word), Requester.MEMBER
     clocks = [
         clock.due_at
         for program in Program
         for clock in decision_clocks(
-            Asked(program, each.received_at, None, urgency, member, Opinion.SECOND, About.SPECIALIST_CARE),
+            Asked(program, received_at, None, urgency, member, Opinion.SECOND, About.SPECIALIST_CARE),
             prior_authorization=None,
         )
     ]

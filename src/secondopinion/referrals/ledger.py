@@ -36,6 +36,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 UTC = ZoneInfo("UTC")
 FIRST = "0" * 64  # the hash that the first event of a referral carries as the one before
 MAIL_TASK = "referrals.mail"
+OFFICE_TASK = "referrals.take_in_from_office"
 COMPUTED = frozenset({"id", "state", "position", "head_hash", "yes", "no", "due_at", "due_kind"})
 TOLD_ONCE = tuple(name for name in COLUMNS if name not in COMPUTED)  # what the first event sets
 EMPTY = (None, "", 0, False)
@@ -68,6 +69,9 @@ JOB_AGAIN = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('mail', %(task)s::text, 0, %(referral)s::text, NULL,
   jsonb_build_object('letter_id', %(letter)s::uuid, 'referral_id', %(referral)s::uuid),
   NULL)::procrastinate_job_to_defer_v1])"""
+JOB_TAKE_IN = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('mail', %(task)s::text, 10, NULL, NULL,
+  jsonb_build_object('request_id', %(request)s::uuid), NULL)::procrastinate_job_to_defer_v1])"""
 STOP_FIRST = f"WITH {STOP.strip()} SELECT 1"
 START = """
 started AS (
@@ -238,6 +242,11 @@ def write(
 def have_mailed(letter_id: UUID, referral_id: UUID) -> None:
     """Put a job into the queue that hands over whatever of a letter waits, in the caller's transaction."""
     send(JOB_AGAIN, {"task": MAIL_TASK, "referral": referral_id, "letter": letter_id})
+
+
+def have_taken_in(request_id: UUID) -> None:
+    """Put a job into the queue that takes in what an office sent, before any letter, in the caller's transaction."""
+    send(JOB_TAKE_IN, {"task": OFFICE_TASK, "request": request_id})
 
 
 @cache

@@ -21,8 +21,15 @@ from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.models_objections import Objections
 from secondopinion.referrals.models_privacy import SensitiveMark as SensitiveMark  # likewise
+from secondopinion.referrals.models_offices import DoorTry as DoorTry
+from secondopinion.referrals.models_offices import OfficeKey as OfficeKey
+from secondopinion.referrals.models_offices import OfficeRequest as OfficeRequest
+from secondopinion.referrals.models_offices import OfficeVisit as OfficeVisit
+from secondopinion.referrals.models_offices import VisitLink as VisitLink
 from secondopinion.referrals.models_translating import ReadingAloud as ReadingAloud
 from secondopinion.referrals.models_translating import Translation as Translation
+from secondopinion.referrals.models_working import PaperRead as PaperRead
+from secondopinion.referrals.models_working import SavedView as SavedView
 from secondopinion.referrals.states import FINISHED, State
 
 # Open: not finished, or finished with a clock still running, as a denial whose letter has not left yet (F03).
@@ -45,6 +52,7 @@ class Channel(models.TextChoices):
     WALK_IN = "walk-in", "Walk-in"
     FHIR = "fhir", "Electronic (FHIR)"
     CLAIM = "claim", "A claim"
+    OFFICE = "office", "Page for offices"
 
 
 class Decider(models.TextChoices):

@@ -20,13 +20,12 @@ from secondopinion.people.rls import set_key, set_one_member
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.advance import advance
+from secondopinion.referrals.codes import ALPHABET as ALPHABET  # the page's code is told in these signs
+from secondopinion.referrals.codes import digest_of, new_code, spaced
 from secondopinion.referrals.models import ChoicePage, Referral
 from secondopinion.referrals.states import By
 from secondopinion.referrals.told_choosing import GivePage
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # thirty-two signs; none can be taken for another when read out
-LOOKS_LIKE: Final = str.maketrans("OIL", "011")
-LENGTH, GROUP = 16, 4
 THE_MEMBER: Final = Person("The Member, on a page of the Member’s own", frozenset({By.MEMBER.value}))
 
 
@@ -57,23 +56,17 @@ class Visit:
 
 def give(referral: Referral, person: Person, now: datetime, seen: int | None = None) -> Given:
     """Give the Member a page to choose on; one given before is closed by it. Raises Refused."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = new_code()
     told = GivePage(uuid4(), digest_of(code))
     advance(referral.id, told, person=person, now=now, seen=seen)
     page = ChoicePage.objects.get(pk=told.page_id)
-    return Given("-".join(code[at : at + GROUP] for at in range(0, LENGTH, GROUP)), page.expires_at)
+    return Given(spaced(code), page.expires_at)
 
 
 def standing_of(referral: Referral, now: datetime) -> ChoicePage | None:
     """The Member's page that stands on a referral, locked or not; none when there is none or its time is over."""
     found = ChoicePage.objects.filter(pk=referral.choice_page_id).first() if referral.choice_page_id else None
     return found if found is not None and found.expires_at >= now else None
-
-
-def digest_of(code: str) -> str:
-    """The SHA-256 of a code as it was typed: spaces, hyphens, small letters and look-alikes do not matter."""
-    plain = "".join(sign for sign in code.upper() if sign.isalnum()).translate(LOOKS_LIKE)
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def open_page(code: str, born_on: date | None, now: datetime) -> str:

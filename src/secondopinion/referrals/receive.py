@@ -113,7 +113,8 @@ def _row(request: Request, received_at: datetime, day: date, now: datetime) -> S
     yes, no = questions.as_masks(edition, _known(edition, request.answers) | _wish(edition, request.wishes, day))
     clinician = request.clinician
     return Snapshot(
-        id=uuid4(), number=_next_number(day), member_id=request.member.pk, network_id=network.pk if network else None,
+        id=uuid4(), number=request.number or next_number(day), member_id=request.member.pk,
+        network_id=network.pk if network else None,
         program=request.program, decider=decider.value, edition=edition.name,
         channel=request.channel, received_at=received_at, entered_at=now, requester=request.requester,
         requester_name=request.requester_name.strip(), requester_phone=request.requester_phone,
@@ -146,7 +147,8 @@ def _wish(edition: Any, wishes: QualifiedProfessional | None, day: date) -> dict
     return {fact: True} if outside and fact in questions.facts(edition) else {}
 
 
-def _next_number(day: date) -> str:
+def next_number(day: date) -> str:
+    """The next number of a referral received on a day; drawn once, it is never given to another."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('referrals_number')")
         return f"SO-{day.year}-{cursor.fetchone()[0]:06d}"

@@ -65,3 +65,4 @@ class Request:
     follows: Referral | None = None  # the opinion before this one
     parent: Parent | None = None  # the request for whose sake the plan itself asks (II.E)
     found: FoundVisit | None = None  # a visit that took place without authorization (III.D)
+    number: str = ""  # the number already told to the office that asks; empty: the next one is drawn

@@ -72,6 +72,8 @@ class By(StrEnum):
     CONTRACTING = "contracting"
     APPEALS = "appeals"
     MEMBER = "member"  # on the page of the Member's own
+    OFFICE = "office"  # the office that asked, on the page for offices
+    PROFESSIONAL = "professional"  # the consulting professional, by the link to the visit
     POLICY = "policy"
     SYSTEM = "system"
 
@@ -80,5 +82,7 @@ DESK: Final = frozenset({By.INTAKE, By.NURSE, By.PHYSICIAN})
 LICENSED: Final = frozenset({By.NURSE, By.PHYSICIAN})
 PHYSICIAN: Final = frozenset({By.PHYSICIAN})
 MEMBER: Final = frozenset({By.MEMBER})
+OFFICE: Final = frozenset({By.OFFICE})
+PROFESSIONAL: Final = frozenset({By.PROFESSIONAL})
 HOUSE: Final = frozenset({By.SYSTEM})
 APPEALS: Final = frozenset({By.APPEALS})

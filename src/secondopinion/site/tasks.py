@@ -19,7 +19,8 @@ from secondopinion.people.pace import forget
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.afterwards import take_fax_reports
-from secondopinion.referrals.ledger import MAIL_TASK
+from secondopinion.referrals.ledger import MAIL_TASK, OFFICE_TASK
+from secondopinion.referrals.offices import take_in, take_in_what_waits
 from secondopinion.referrals.overnight import overnight as look_at_all_that_is_open
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.sweep import take_due
@@ -52,6 +53,15 @@ def mail(letter_id: str, referral_id: str) -> None:
         connections.close_all()  # the job's thread ends with the job, and must not leave its connection behind
 
 
+@app.task(name=OFFICE_TASK, queue="mail", retry=UntilItIsMailed())
+def take_in_from_office(request_id: str) -> str:
+    """Take in what an office sent, or leave it to a person. Returns what became of it."""
+    try:
+        return take_in(UUID(request_id), now=datetime.now(UTC))
+    finally:
+        connections.close_all()
+
+
 @app.periodic(cron="*/20 * * * * *")
 @app.task(name="site.rescue", queue="house", queueing_lock="site.rescue", pass_context=True, retry=AGAIN)
 async def rescue(context: JobContext, timestamp: int) -> None:
@@ -66,7 +76,9 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 def sweep(timestamp: int) -> int:
     """Take the house's own steps that are due. Returns how many it took."""
     try:
-        swept = take_due(datetime.now(UTC))
+        now = datetime.now(UTC)
+        swept = take_due(now)
+        take_in_what_waits(now)  # whatever the queue has lost
     finally:
         connections.close_all()
     if swept.taken or swept.failed:

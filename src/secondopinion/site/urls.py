@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("who-may/", permissions.show, name="who-may"),
     path("", include("secondopinion.fhir.urls")),
     path("", include("secondopinion.portal.urls")),
+    path("", include("secondopinion.portal.clinic_urls")),
     path("", include("secondopinion.desk.urls")),
 ]
 
