@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q
 
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
 from secondopinion.people.models_formats import FormatPreference as FormatPreference
+from secondopinion.people.models_own_page import OwnPage as OwnPage
 from secondopinion.policy.asked import Program
 
 PROGRAMS = [(p.value, p.name) for p in Program]

@@ -31,7 +31,7 @@ from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed
 from secondopinion.referrals.match import judged
 from secondopinion.referrals.notices import professional
 from secondopinion.referrals.offering import by_number, number_in_words, sentence
-from secondopinion.referrals.pages import THE_MEMBER, Visit
+from secondopinion.referrals.pages import THE_MEMBER, THE_REPRESENTATIVE, Visit
 from secondopinion.referrals.shown import sealed, unsealed
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Choose, Told
@@ -107,6 +107,7 @@ def ask_again(request: HttpRequest, trouble: str = "", status: int = 200) -> Htt
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "for_name": for_name(request),
+        "is_representative": visit.representative is not None,
         "visit_set": words["check_visit"].format(at=instant_in_words(at, visit.member.language)) if at else "",
         "trouble": trouble,
     }
@@ -171,6 +172,7 @@ def why_none(request: HttpRequest, trouble: str = "", status: int = 200) -> Http
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "for_name": for_name(request),
+        "is_representative": visit_of(request).representative is not None,
         "trouble": trouble,
     }
     return render(request, "portal/none.html", context, status=status)
@@ -188,6 +190,7 @@ def done(request: HttpRequest) -> HttpResponse:
         "again": words["next_again"].format(until=day_in_words(visit.page.expires_at, visit.member.language))
         if allowed(visit)
         else "",
+        "from_own_page": visit.is_from_own_page,
     }
     return render(request, "portal/done.html", context)
 
@@ -202,8 +205,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def take(visit: Visit, told: Told, now: datetime) -> None:
-    """Through the one door, as the Member."""
-    advance(visit.referral.id, told, person=THE_MEMBER, now=now)
+    """Through the one door, as the Member, or as the representative whose own page it is."""
+    advance(visit.referral.id, told, person=THE_REPRESENTATIVE if visit.representative else THE_MEMBER, now=now)
 
 
 def allowed(visit: Visit) -> set[str]:
@@ -296,12 +299,15 @@ def for_name(request: HttpRequest) -> str:
 
 def whose_word(request: HttpRequest) -> tuple[str, str, str]:
     """Whose word it is, how it came, and the name where somebody chooses for the Member; as `Choose` takes them."""
-    name = for_name(request)
+    visit = visit_of(request)
+    name = visit.representative.name if visit.representative else for_name(request)
     return (Chooser.REPRESENTATIVE if name else Chooser.MEMBER).value, Way.PAGE.value, name
 
 
 def is_on_file(request: HttpRequest, visit: Visit) -> bool:
     """Is the name that was typed, if any, one of a person who may act for the Member today?"""
+    if visit.representative:
+        return True  # the door looked it up
     name, today = for_name(request).casefold(), now_of(request).astimezone(PACIFIC).date()
     return not name or any(one.name.casefold() == name for one in representatives_of(visit.member.pk, today))
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from secondopinion.portal import doctors, entering, right
+from secondopinion.portal import doctors, entering, own_urls, right
 
 urlpatterns: list[URLPattern] = [
     path("your-right/", right.right_anywhere, name="right-anywhere"),
@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern] = [
     path("your-choice/done/", doctors.done, name="member-done"),
     path("your-choice/leave/", doctors.leave, name="member-leave"),
     path("your-choice/<slug:code>", entering.enter, name="member-page-with-code"),
+    *own_urls.urlpatterns,
 ]

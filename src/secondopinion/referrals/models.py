@@ -15,6 +15,7 @@ from secondopinion.letters.models import Letter
 from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.policy.opinions import Need
+from secondopinion.referrals.models_asking import Draft as Draft  # its table belongs to this room
 from secondopinion.referrals.models_choosing import ChoicePage as ChoicePage
 from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
@@ -43,6 +44,7 @@ class Channel(models.TextChoices):
     WALK_IN = "walk-in", "Walk-in"
     FHIR = "fhir", "Electronic (FHIR)"
     CLAIM = "claim", "A claim"
+    PAGE = "page", "The Member’s own page"
 
 
 class Decider(models.TextChoices):

@@ -13,8 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from secondopinion.people import own_page
+from secondopinion.people.codes import ALPHABET as ALPHABET
+from secondopinion.people.codes import digest_of as digest_of
+from secondopinion.people.codes import grouped, new_code
 from secondopinion.people.find import member_with
-from secondopinion.people.models import AccessEntry, Member
+from secondopinion.people.models import AccessEntry, AuthorizedRepresentative, Member, OwnPage
 from secondopinion.people.person import Person
 from secondopinion.people.rls import set_key, set_one_member
 from secondopinion.policy.calendar import PACIFIC
@@ -24,10 +28,8 @@ from secondopinion.referrals.models import ChoicePage, Referral
 from secondopinion.referrals.states import By
 from secondopinion.referrals.told_choosing import GivePage
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # thirty-two signs; none can be taken for another when read out
-LOOKS_LIKE: Final = str.maketrans("OIL", "011")
-LENGTH, GROUP = 16, 4
 THE_MEMBER: Final = Person("The Member, on a page of the Member’s own", frozenset({By.MEMBER.value}))
+THE_REPRESENTATIVE: Final = Person("The Member’s representative, on a page of their own", THE_MEMBER.roles)
 
 
 class Closed(Exception):
@@ -48,32 +50,32 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An open page: whose, and on which referral."""
+    """An open page: whose, and on which referral. `representative`: who came by a page of their own, to choose."""
 
-    page: ChoicePage
+    page: ChoicePage | OwnPage
     member: Member
     referral: Referral
+    representative: AuthorizedRepresentative | None = None
+
+    @property
+    def is_from_own_page(self) -> bool:
+        """Did the visit begin on the Member's own page, and can it go back there?"""
+        return isinstance(self.page, OwnPage)
 
 
 def give(referral: Referral, person: Person, now: datetime, seen: int | None = None) -> Given:
     """Give the Member a page to choose on; one given before is closed by it. Raises Refused."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = new_code()
     told = GivePage(uuid4(), digest_of(code))
     advance(referral.id, told, person=person, now=now, seen=seen)
     page = ChoicePage.objects.get(pk=told.page_id)
-    return Given("-".join(code[at : at + GROUP] for at in range(0, LENGTH, GROUP)), page.expires_at)
+    return Given(grouped(code), page.expires_at)
 
 
 def standing_of(referral: Referral, now: datetime) -> ChoicePage | None:
     """The Member's page that stands on a referral, locked or not; none when there is none or its time is over."""
     found = ChoicePage.objects.filter(pk=referral.choice_page_id).first() if referral.choice_page_id else None
     return found if found is not None and found.expires_at >= now else None
-
-
-def digest_of(code: str) -> str:
-    """The SHA-256 of a code as it was typed: spaces, hyphens, small letters and look-alikes do not matter."""
-    plain = "".join(sign for sign in code.upper() if sign.isalnum()).translate(LOOKS_LIKE)
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def open_page(code: str, born_on: date | None, now: datetime) -> str:
@@ -108,7 +110,9 @@ def visit_of(secret: str, now: datetime) -> Visit:
     digest = hashlib.sha256(secret.encode()).hexdigest()
     set_key(digest)
     page = ChoicePage.objects.filter(visit_sha256=digest).first()
-    if page is None or page.opened_at is None:
+    if page is None:
+        return _from_own_page(digest, now)
+    if page.opened_at is None:
         raise Closed("wrong")
     set_one_member(page.member_id, page.referral_id, today)
     referral = _check_open(page, now)
@@ -117,9 +121,23 @@ def visit_of(secret: str, now: datetime) -> Visit:
     return Visit(page, referral.member, referral)
 
 
-def log(what: str, about: str, why: str, now: datetime) -> None:
+def _from_own_page(digest: str, now: datetime) -> Visit:
+    """The same, where the list was opened from the Member's own page. Raises Closed."""
+    try:
+        own = own_page.choosing_of(digest, now)
+    except own_page.Closed as closed:
+        raise Closed("taken-back" if closed.why == "may-not-act" else closed.why) from None
+    if own is None or own.page.choosing_referral_id is None:
+        raise Closed("wrong")
+    referral = Referral.objects.select_related("member", "network", "professional").get(
+        pk=own.page.choosing_referral_id
+    )
+    return Visit(own.page, own.member, referral, own.representative)
+
+
+def log(what: str, about: str, why: str, now: datetime, person: Person = THE_MEMBER) -> None:
     """Leave the trace of a look or a try at a Member's page. The scope must be the plan's."""
-    AccessEntry.objects.create(at=now, person=THE_MEMBER.name, what=what, about=about, why=why)
+    AccessEntry.objects.create(at=now, person=person.name, what=what, about=about, why=why)
 
 
 def number_of(code: str) -> str:

@@ -9,8 +9,8 @@ from psycopg import sql
 
 from secondopinion.site.database import APP_ROLE, Address, DatabaseUnreachable
 
-DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat")
-"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, and what is derived from periods."""
+DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat", "referrals_draft")
+"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, what follows from periods, drafts."""
 
 READ_ONLY = ("django_migrations",)
 
