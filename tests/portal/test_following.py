@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -13,17 +14,32 @@ from django.test import Client
 
 from county import NOW, TODAY, County
 from desk.life import DENIAL, PDF, authorized, received, scheduled, step, visited, with_a_nurse, with_a_physician
-from portal.test_own_page import HOME, opened, rosa, text
-from referrals.mailed import mailed
+from portal.test_own_page import HOME, enter, given, opened, rosa, text
+from secondopinion.letters.carriers import PrintHouse
 from secondopinion.people.models import AuthorizedRepresentative
 from secondopinion.people.rls import plan_scope
 from secondopinion.portal.words import ALL
 from secondopinion.referrals.models import Event, Notice, Paper, Referral
 from secondopinion.referrals.photographs import NoPhoto, page_of, stripped
+from secondopinion.referrals.posting import post
 from secondopinion.referrals.states import State
 from secondopinion.referrals.told import Ask, Item, Report
 
 Door = Callable[[datetime], None]
+Mail = Callable[[Referral], None]
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Callable[[Referral], None]:
+    """Mails every letter of a referral, on Monday 2026-11-23."""
+
+    def go(referral: Referral) -> None:
+        with plan_scope(TODAY):
+            letters = [*Notice.objects.filter(referral=referral).values_list("letter_id", flat=True)]
+        for letter in letters:
+            post(letter, now=NOW, carrier=PrintHouse(tmp_path))
+
+    return go
 
 
 @pytest.fixture
@@ -214,16 +230,17 @@ def test_a_photo_is_taken_as_a_paper(place: County, mine: Client) -> None:
     assert "IMG_1.pdf (1 p.)" in text(mine.get(sent.headers["Location"]))
 
 
-def test_letters_are_read_once_they_are_mailed_and_only_by_whom_they_are_for(place: County, mine: Client) -> None:
+def test_letters_are_read_once_they_are_mailed_and_only_by_whom_they_are_for(
+    place: County, mine: Client, mail: Mail
+) -> None:
     rep = opened(place, rosa(place))
     referral = authorized(place)
     assert "We have not mailed you a letter yet." in page(mine, referral)
     with plan_scope(TODAY):
         notices = {n.recipient_role: n for n in Notice.objects.filter(referral=referral).select_related("letter")}
-    for notice in notices.values():
-        mailed(notice.letter)
+    mail(referral)
     said = page(mine, referral)
-    assert "Read: Approval (11/23/2026)" in said
+    assert "Read: Approval (November 23, 2026)" in said
     for client, role, other in ((mine, "member", "representative"), (rep, "representative", "member")):
         letter = mine_or_theirs(client, referral, notices[role])
         assert letter.headers["Content-Type"] == "application/pdf"
@@ -247,12 +264,9 @@ def test_a_request_is_stopped_only_when_the_box_is_marked(place: County, mine: C
     assert "Stopped, as you asked" in page(mine, referral)
 
 
-def test_a_no_is_told_with_the_last_day_to_object_and_an_appeal_opens(place: County, mine: Client) -> None:
+def test_a_no_is_told_with_the_last_day_to_object_and_an_appeal_opens(place: County, mine: Client, mail: Mail) -> None:
     referral = denied(place)
-    with plan_scope(TODAY):
-        letters = [n.letter for n in Notice.objects.filter(referral=referral).select_related("letter")]
-    for letter in letters:
-        mailed(letter)
+    mail(referral)
     assert "you can ask us to change our answer until Friday, January 22, 2027" in page(mine, referral)
     told = {"words": "My doctor told me to have it now.", "wants": "decision", "expedited": "yes"}
     checked = mine.post(at(referral, "object/"), told)
@@ -274,12 +288,9 @@ def test_a_complaint_can_be_made_at_any_time_and_lacks_nothing(place: County, mi
     assert (event.details["appeal"], event.details["complaint"]) == (False, True)
 
 
-def test_a_late_appeal_asks_what_kept_the_member(place: County, mine: Client, front_door_at: Door) -> None:
+def test_a_late_appeal_asks_what_kept_the_member(place: County, front_door_at: Door, mail: Mail) -> None:
     referral = denied(place)
-    with plan_scope(TODAY):
-        letters = [n.letter for n in Notice.objects.filter(referral=referral).select_related("letter")]
-    for letter in letters:
-        mailed(letter)
+    mail(referral)
     front_door_at(NOW + timedelta(days=61))  # Saturday 2027-01-23
     late = opened_at(place, NOW + timedelta(days=61))
     told = {"words": "It is wrong", "wants": "decision", "send": "yes"}
@@ -290,8 +301,6 @@ def test_a_late_appeal_asks_what_kept_the_member(place: County, mine: Client, fr
 
 
 def opened_at(place: County, now: datetime) -> Client:
-    from portal.test_own_page import enter, given
-
     client = Client()
     assert enter(given(place, at=now).code, client).status_code == 303
     return client

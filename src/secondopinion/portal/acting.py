@@ -111,8 +111,10 @@ def own_object(request: HttpRequest, number: str) -> HttpResponse:
         "typed": said,
         "wants": wants,
         "options": asks if can_appeal else [],
-        "until": words["follow_appeal_until"].format(by=day_in_words(until)) if until and not over else "",
-        "over": words["follow_appeal_over"].format(by=day_in_words(until)) if until and over else "",
+        "until": words["follow_appeal_until"].format(by=day_in_words(until, words["language"]))
+        if until and not over
+        else "",
+        "over": words["follow_appeal_over"].format(by=day_in_words(until, words["language"])) if until and over else "",
         "late_because": late_because,
         "expedited": request.POST.get("expedited") == "yes",
         "keeps": row.rescinded_at is not None,

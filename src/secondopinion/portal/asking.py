@@ -30,7 +30,7 @@ from secondopinion.portal.questions import (
     Asking,
     Page,
 )
-from secondopinion.portal.words import day_in_words
+from secondopinion.portal.words import day_in_words, number_in_words
 from secondopinion.referrals import asking
 from secondopinion.referrals.following import due_of, referral_of
 from secondopinion.referrals.lifecycle import Refused
@@ -50,8 +50,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     words, draft = words_of(request), asking.draft_of(own_of(request))
     context = frame(words) | {
         "draft": draft,
-        "kept": words["ask_kept"].format(until=day_in_words(draft.gone_on)) if draft else "",
-        "lasts": words["ask_start_kept"].format(until=day_in_words(asking.gone_on(now_of(request)))),
+        "kept": words["ask_kept"].format(until=day_in_words(draft.gone_on, words["language"])) if draft else "",
+        "lasts": words["ask_start_kept"].format(until=day_in_words(asking.gone_on(now_of(request)), words["language"])),
     }
     return render(request, "portal/ask.html", context)
 
@@ -152,7 +152,7 @@ def ask_sent(request: HttpRequest, number: str) -> HttpResponse:
     if found.decided_at is not None:
         said = words["ask_sent_yes"]
     elif "decision" in due:
-        said = words["ask_sent_by"].format(by=day_in_words(due["decision"]))
+        said = words["ask_sent_by"].format(by=day_in_words(due["decision"], words["language"]))
     else:
         said = words["ask_sent_waits"]
     return render(request, "portal/ask_sent.html", frame(words) | {"found": found, "said": said})
@@ -184,7 +184,10 @@ def question(
         "faults": wrong or [],
         "wrong": {"choice": "", "marked": "", **dict(wrong or ())},
         "text_wrong": page.text in dict(wrong or ()),
-        "progress": words["ask_progress"].format(number=pages.index(page) + 1, count=len(pages)),
+        "progress": words["ask_progress"].format(
+            number=number_in_words(pages.index(page) + 1, words["language"]),
+            count=number_in_words(len(pages), words["language"]),
+        ),
         "before": before,
         "back": "check" if "check" in (request.GET.get("back"), request.POST.get("back")) else "",
     }
@@ -269,7 +272,7 @@ def check(request: HttpRequest, wrong: list[Field] | None = None, status: int = 
     context = frame(words) | {
         "draft": draft,
         "lines": [line_on(page, so_far, words) for page in so_far.pages],
-        "known": [(one.number, words["ask_same_line"].format(number=one.number, day=day_in_words(one.received_at)))
+        "known": [(one.number, words["ask_same_line"].format(number=one.number, day=day_in_words(one.received_at, words["language"])))
                   for one in similar(own.member, now_of(request))],
         "faults": wrong or [],
         "wrong": {"another": "", **dict(wrong or ())},

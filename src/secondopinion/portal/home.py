@@ -16,7 +16,7 @@ from secondopinion.portal.entering import frame
 from secondopinion.portal.own_door import mine, own_of, words_of
 from secondopinion.portal.own_entering import closed, gone, on_to
 from secondopinion.portal.tracker import standing_of
-from secondopinion.portal.words import day_in_words, instant_in_words
+from secondopinion.portal.words import day_in_words, instant_in_words, number_in_words, short_day_in_words
 from secondopinion.referrals.asking import draft_of
 from secondopinion.referrals.following import letter_of, letters_of, referral_of, referrals_of, sent_here
 from secondopinion.referrals.models import Notice, Paper, Referral
@@ -33,8 +33,8 @@ def own_home(request: HttpRequest) -> HttpResponse:
         "hello": words["hello"].format(name=who),
         "acts_for": words["follow_acts_for"].format(name=own.member.first_name) if own.representative else "",
         "standings": [standing_of(own, one, words, now) for one in referrals_of(own)],
-        "draft": words["ask_kept"].format(until=day_in_words(draft.gone_on)) if draft else "",
-        "until": words["follow_until"].format(until=day_in_words(own.page.expires_at)),
+        "draft": words["ask_kept"].format(until=day_in_words(draft.gone_on, words["language"])) if draft else "",
+        "until": words["follow_until"].format(until=day_in_words(own.page.expires_at, words["language"])),
     }
     return render(request, "portal/own_home.html", context)
 
@@ -54,8 +54,11 @@ def show(request: HttpRequest, found: Referral, trouble: str = "", status: int =
         "trouble": trouble,
         "one": standing,
         "number_line": words["follow_number"].format(number=found.number),
-        "step_line": words["follow_step"].format(step=standing.step, count=len(standing.lines)),
-        "came_line": words["follow_came"].format(at=instant_in_words(found.received_at)),
+        "step_line": words["follow_step"].format(
+            step=number_in_words(standing.step, words["language"]),
+            count=number_in_words(len(standing.lines), words["language"]),
+        ),
+        "came_line": words["follow_came"].format(at=instant_in_words(found.received_at, words["language"])),
         "doctor_line": words["follow_doctor"].format(who=found.professional) if found.professional else "",
         "letters": [letter_line(notice, words) for notice in letters_of(own, found)],
         "papers": [paper_line(paper, words) for paper in sent_here(found)],
@@ -72,15 +75,19 @@ def letter_line(notice: Notice, words: Any) -> dict[str, Any]:
     title = words["follow_letter"].get(kind) or words["follow_letter"]["other"]
     return {
         "key": notice.letter_id,
-        "link": words["follow_read"].format(title=f"{title} ({notice.letter.owed_at:%-m/%-d/%Y})"),
-        "mailed": words["follow_mailed"].format(at=day_in_words(mailed_at)),
+        "link": words["follow_read"].format(
+            title=f"{title} ({short_day_in_words(notice.letter.owed_at, words['language'])})"
+        ),
+        "mailed": words["follow_mailed"].format(at=day_in_words(mailed_at, words["language"])),
     }
 
 
 def paper_line(paper: Paper, words: Any) -> str:
     """One paper that we have: its name, its pages, and when it came."""
-    came = instant_in_words(paper.added_at)
-    return str(words["follow_paper"].format(name=paper.name, pages=paper.pages, at=came))
+    came = instant_in_words(paper.added_at, words["language"])
+    return str(
+        words["follow_paper"].format(name=paper.name, pages=number_in_words(paper.pages, words["language"]), at=came)
+    )
 
 
 @mine(closed, gone)

@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from secondopinion.letters.languages import ENGLISH
+from secondopinion.letters.languages import ENGLISH, LANGUAGES
 from secondopinion.people import own_page
 from secondopinion.people.own_page import Closed
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.portal.door import now_of, to_anybody
 from secondopinion.portal.entering import LONGEST, born_on, frame
-from secondopinion.portal.own_door import COOKIE, PATH, trace_try
+from secondopinion.portal.own_door import COOKIE, PATH, trace_try, words_of
 from secondopinion.portal.words import words_in
 
 NOT_SO = 422
@@ -24,7 +24,7 @@ NOT_SO = 422
 @to_anybody
 @require_safe
 def own_enter(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Where the code is typed, or only the date of birth when the address holds the code."""
+    """Where the code is typed, or only the date of birth when the address holds the code; in the language asked for."""
     return asking(request, code=code)
 
 
@@ -60,11 +60,12 @@ def own_leave(request: HttpRequest) -> HttpResponse:
 
 def asking(request: HttpRequest, *, code: str = "", why: str = "", status: int = 200) -> HttpResponse:
     """The page that asks for code and date of birth, with a sentence why the page did not open."""
-    words = words_in(ENGLISH)
+    words = words_in(language_of(request))
     tries = value("own_page.tries", now_of(request).astimezone(PACIFIC).date()).number
     context = frame(words) | {
         "code": code,
         "why": words["follow_closed"][why].format(tries=tries) if why else "",
+        "languages": [(tag, one.own_name) for tag, one in LANGUAGES.items() if tag != words["language"]],
         "closed": why in ("locked", "expired", "taken-back", "may-not-act"),
     }
     return render(request, "portal/own_enter.html", context, status=status)
@@ -79,8 +80,14 @@ def closed(request: HttpRequest, why: str) -> HttpResponse:
 
 def gone(request: HttpRequest) -> HttpResponse:
     """What the door shows where the Member has no such request."""
-    words = words_in(ENGLISH)
+    words = words_of(request)
     return render(request, "portal/own_gone.html", frame(words), status=404)
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language the page is asked for in; English where none of ours is."""
+    tag = request.POST.get("language") or request.GET.get("language") or ENGLISH
+    return tag if tag in LANGUAGES else ENGLISH
 
 
 def on_to(name: str, **kwargs: str) -> HttpResponse:

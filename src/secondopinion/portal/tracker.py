@@ -108,18 +108,22 @@ def _line(stage: Stage, words: Words, today: date) -> Line:
     when = ""
     if stage.at is not None:
         is_set = stage.name == "visit" and stage.stands != "done"
-        said = instant_in_words(stage.at) if is_set or stage.name == "received" else day_in_words(stage.at)
+        said = (
+            instant_in_words(stage.at, words["language"])
+            if is_set or stage.name == "received"
+            else day_in_words(stage.at, words["language"])
+        )
         when = words["follow_set_for"].format(at=said) if is_set else words["follow_on"].format(at=said)
     elif stage.by is not None and stage.stands != "done":
         late = stage.by.astimezone(PACIFIC).date() < today
-        when = words["follow_was_due" if late else "follow_latest"].format(by=day_in_words(stage.by))
+        when = words["follow_was_due" if late else "follow_latest"].format(by=day_in_words(stage.by, words["language"]))
     return Line(stage.name, name, stage.stands, when)
 
 
 def _next(row: Snapshot, referral: Referral, due: Mapping[str, datetime], words: Words) -> list[str]:
     """What we do next, each with its latest day where one is known."""
     said = words["follow_next"]
-    by = {kind: day_in_words(at) for kind, at in due.items()}
+    by = {kind: day_in_words(at, words["language"]) for kind, at in due.items()}
     lines = []
     if row.stands in IN_HAND:
         lines.append(said["decision"].format(by=by["decision"]) if "decision" in by else said["decision_waits"])
@@ -148,12 +152,12 @@ def _to_do(
             lines.append(said["choose"])
         elif "appointment" in due:
             phone = referral.professional.phone if referral.professional else ""
-            lines.append(said["call"].format(phone=phone, by=day_in_words(due["appointment"])))
+            lines.append(said["call"].format(phone=phone, by=day_in_words(due["appointment"], words["language"])))
     if row.stands is State.SCHEDULED and row.appointment_at is not None:
-        lines.append(said["visit"].format(at=instant_in_words(row.appointment_at)))
+        lines.append(said["visit"].format(at=instant_in_words(row.appointment_at, words["language"])))
     if "another" in may:
         lines.append(said["another"])
     until, over = appeal_until(row, today)
     if until is not None and not over:
-        lines.append(said["appeal"].format(by=day_in_words(until)))
+        lines.append(said["appeal"].format(by=day_in_words(until, words["language"])))
     return lines
