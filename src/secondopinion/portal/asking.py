@@ -34,7 +34,7 @@ from secondopinion.portal.words import day_in_words, number_in_words
 from secondopinion.referrals import asking
 from secondopinion.referrals.following import due_of, referral_of
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Draft
+from secondopinion.referrals.models import Draft, Referral
 from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.receive import similar
 
@@ -258,7 +258,8 @@ def is_urgent(page: Page, said: Mapping[str, Any], words: Words) -> bool:
     if page.name == "urgent" and said.get("choice") == YES:
         return True
     text = SIGNS.sub(" ", " ".join(value for value in said.values() if isinstance(value, str)).casefold())
-    return any(f" {danger} " in f" {text} " for danger in words["ask_danger"].casefold().split(", "))
+    # Reading: a word of danger too many costs a look at a telephone number; one too few may cost more.
+    return any(SIGNS.sub(" ", danger) in text for danger in words["ask_danger"].casefold().split(", "))
 
 
 def check(request: HttpRequest, wrong: list[Field] | None = None, status: int = 200) -> HttpResponse:
@@ -272,12 +273,17 @@ def check(request: HttpRequest, wrong: list[Field] | None = None, status: int = 
     context = frame(words) | {
         "draft": draft,
         "lines": [line_on(page, so_far, words) for page in so_far.pages],
-        "known": [(one.number, words["ask_same_line"].format(number=one.number, day=day_in_words(one.received_at, words["language"])))
-                  for one in similar(own.member, now_of(request))],
+        "known": [(one.number, same_line(one, words)) for one in similar(own.member, now_of(request))],
         "faults": wrong or [],
         "wrong": {"another": "", **dict(wrong or ())},
     }  # fmt: skip
     return render(request, "portal/ask_check.html", context, status=status)
+
+
+def same_line(one: Referral, words: Words) -> str:
+    """A request that there is already, by its number and day."""
+    day = day_in_words(one.received_at, words["language"])
+    return str(words["ask_same_line"].format(number=one.number, day=day))
 
 
 def line_on(page: Page, so_far: Asking, words: Words) -> dict[str, Any]:

@@ -48,6 +48,16 @@ class Standing:
     may: frozenset[str]  # the acts that the page offers now
 
     @property
+    def waits_for_papers(self) -> bool:
+        """Is the Member asked for something?"""
+        return self.referral.state == State.AWAITING_INFORMATION.value
+
+    @property
+    def chooses_now(self) -> bool:
+        """Is the choice of a doctor the Member's next act, and not one that can be made before the answer is there?"""
+        return "choose" in self.may and self.referral.state == State.AUTHORIZED.value
+
+    @property
     def step(self) -> int:
         """Which stage it is at, counted from one."""
         here = next(
@@ -66,7 +76,7 @@ def standing_of(own: Own, referral: Referral, words: Words, now: datetime) -> St
     return Standing(
         referral=referral,
         about=about,
-        link=words["follow_open"].format(about=f"{about} ({referral.number})"),
+        link=words["follow_open"].format(number=referral.number),
         stands=words["follow_state"][referral.state],
         lines=tuple(_line(stage, words, today) for stage in stages_of(referral)),
         next=tuple(_next(row, referral, due, words)),
