@@ -17,6 +17,7 @@ from secondopinion.people.models import HealthNetwork
 OPEN_TO_ALL = {
     "health", "sign-in", "sign-in-second", "sign-in-start", "sign-in-passkey", "sign-in-passkey-ask", "sign-in-by",
     "sign-in-back", "sign-out", "fhir-metadata", "fhir-nothing-here",
+    "right-anywhere", "right", "right-edition", "right-paper",
 }  # fmt: skip
 
 

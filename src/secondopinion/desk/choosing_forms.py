@@ -17,11 +17,12 @@ from secondopinion.desk.step_fields import (
     time_field,
     words_field,
 )
-from secondopinion.referrals.choosing import CHOOSERS, DECLINED, UNSUITED, WAYS, Way
+from secondopinion.referrals.choosing import CHOOSERS, DECLINED, UNSUITED
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.shown import Shown, unsealed
 from secondopinion.referrals.told import Choose, Told
 from secondopinion.referrals.told_choosing import ChooseAgain, NoneSuits, Pick, TakeBackPage
+from secondopinion.referrals.way import WAYS, Way
 
 PICK_ONE: Final = "Choose a professional from the list."
 AT_THE_DESK: Final = tuple((key, words[:1].upper() + words[1:]) for key, words in WAYS.items() if key != Way.PAGE.value)

@@ -16,6 +16,7 @@ from secondopinion.people.models_administration import Proposal as Proposal
 from secondopinion.people.models_confidential import ConfidentialRequest as ConfidentialRequest  # a table of this room
 from secondopinion.people.models_disclosing import Disclosure as Disclosure  # a table of this room
 from secondopinion.people.models_formats import FormatPreference as FormatPreference
+from secondopinion.people.models_own_page import OwnPage as OwnPage
 from secondopinion.people.models_pace import Pace as Pace
 from secondopinion.people.models_representing import RepresentativeEnd as RepresentativeEnd  # likewise
 from secondopinion.people.models_representing import RepresentativePaper as RepresentativePaper  # likewise

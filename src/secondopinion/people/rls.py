@@ -27,6 +27,7 @@ SET_SCOPE = (
 SET_ONE_MEMBER = (
     "SELECT set_config('secondopinion.member', %s::text, true), set_config('secondopinion.referral', %s::text, true)"
 )
+SET_MADE = "SELECT set_config('secondopinion.made', %s::text, true)"
 SET_KEY = "SELECT set_config('secondopinion.key', %s::text, true)"
 
 
@@ -68,10 +69,18 @@ def set_key(digest: str) -> None:
     send(SET_KEY, [digest])
 
 
-def set_one_member(member: UUID, referral: UUID, on: date) -> None:
-    """Narrow the running transaction to one Member and one referral, whatever else its scope would show."""
-    send(SET_ONE_MEMBER, [str(member), str(referral)])
+def set_one_member(member: UUID, referral: UUID | None, on: date) -> None:
+    """Narrow the running transaction to one Member, whatever else its scope would show.
+
+    With `referral` it sees that one alone; without, all of the Member's, and the letters to the Member.
+    """
+    send(SET_ONE_MEMBER, [str(member), "" if referral is None else str(referral)])
     set_scope(Scope(None, on))
+
+
+def set_made(referral: UUID) -> None:
+    """Let a transaction narrowed to one Member write the history of a referral that it is just making."""
+    send(SET_MADE, [str(referral)])
 
 
 @contextmanager
@@ -249,3 +258,57 @@ def handed_on(table: str, condition: str, what: str = "ALL", name: str = "handed
         f"CREATE POLICY {name} ON {table} FOR {what} {parts.get(what, f'USING ({asked}) WITH CHECK ({asked})')};",
         f"DROP POLICY {name} ON {table};",
     )
+
+
+# The page of a Member's own shows all of the Member's referrals and the letters to the Member. What asks another table
+# is a function of its own, so that PostgreSQL never enters it where nobody is narrowed.
+OWN_PAGE = """
+CREATE FUNCTION app.is_of_the_member(referral uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT $1::text = coalesce(current_setting('secondopinion.made', true), '') OR EXISTS (
+    SELECT 1 FROM public.referrals_referral r
+     WHERE r.id = $1 AND r.member_id::text = current_setting('secondopinion.member', true))
+$$;
+CREATE OR REPLACE FUNCTION app.not_another_referral(referral uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.referral', true), '')
+           WHEN '' THEN CASE coalesce(current_setting('secondopinion.member', true), '')
+                          WHEN '' THEN true ELSE app.is_of_the_member(referral) END
+           ELSE referral::text = current_setting('secondopinion.referral', true) END
+$$;
+CREATE FUNCTION app.is_the_members_own(member uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce(current_setting('secondopinion.referral', true), '') = ''
+     AND member::text = coalesce(nullif(current_setting('secondopinion.member', true), ''), 'nobody')
+$$;
+CREATE FUNCTION app.is_a_letter_to_the_member(letter uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce(current_setting('secondopinion.referral', true), '') = '' AND EXISTS (
+    SELECT 1 FROM public.referrals_notice n
+     WHERE n.letter_id = $1 AND n.recipient_role IN ('member', 'representative'))
+$$;
+"""
+OWN_PAGE_BACK = """
+DROP FUNCTION app.is_a_letter_to_the_member(uuid);
+DROP FUNCTION app.is_the_members_own(uuid);
+CREATE OR REPLACE FUNCTION app.not_another_referral(referral uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE coalesce(current_setting('secondopinion.referral', true), '')
+           WHEN '' THEN true ELSE referral::text = current_setting('secondopinion.referral', true) END
+$$;
+DROP FUNCTION app.is_of_the_member(uuid);
+"""
+
+
+def own_page_functions() -> migrations.RunSQL:
+    """What a transaction sees that is narrowed to one Member and to no one referral."""
+    return migrations.RunSQL(OWN_PAGE, OWN_PAGE_BACK)
+
+
+def rows_also_seen_by(table: str, name: str, condition: str) -> migrations.RunSQL:
+    """Beside what its other policies show, a row is seen and written where `condition` holds."""
+    return migrations.RunSQL(
+        f"CREATE POLICY {name} ON {table} USING ({condition}) WITH CHECK ({condition});",
+        f"DROP POLICY {name} ON {table};",
+    )
+
+
+def narrowed_anew(table: str, before: str, condition: str, what: str) -> migrations.RunSQL:
+    """Another condition in the place of `before`, which `narrowed` had set for the commands `what`."""
+    policy = f"DROP POLICY narrowed ON {table}; CREATE POLICY narrowed ON {table} AS RESTRICTIVE FOR {what} USING "
+    return migrations.RunSQL(f"{policy} ({condition});", f"{policy} ({before});")

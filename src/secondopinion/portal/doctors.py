@@ -32,7 +32,7 @@ from secondopinion.referrals.listing import FIRST, MOST, WITHIN, Filters, Listed
 from secondopinion.referrals.match import judged
 from secondopinion.referrals.notices import professional
 from secondopinion.referrals.offering import by_number, number_in_words, sentence
-from secondopinion.referrals.pages import THE_MEMBER, Visit
+from secondopinion.referrals.pages import THE_MEMBER, THE_REPRESENTATIVE, Visit
 from secondopinion.referrals.sensitive import segments
 from secondopinion.referrals.shown import sealed, unsealed
 from secondopinion.referrals.states import State
@@ -109,7 +109,8 @@ def ask_again(request: HttpRequest, trouble: str = "", status: int = 200) -> Htt
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "for_name": for_name(request),
-        "visit_set": words["check_visit"].format(at=instant_in_words(at)) if at else "",
+        "is_representative": visit.representative is not None,
+        "visit_set": words["check_visit"].format(at=instant_in_words(at, visit.member.language)) if at else "",
         "trouble": trouble,
     }
     return render(request, "portal/check.html", context, status=status)
@@ -173,6 +174,7 @@ def why_none(request: HttpRequest, trouble: str = "", status: int = 200) -> Http
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "for_name": for_name(request),
+        "is_representative": visit_of(request).representative is not None,
         "trouble": trouble,
     }
     return render(request, "portal/none.html", context, status=status)
@@ -187,7 +189,10 @@ def done(request: HttpRequest) -> HttpResponse:
     context = frame(words) | {
         "headline": headline(visit, words),
         "steps": next_steps(visit, words),
-        "again": words["next_again"].format(until=day_in_words(visit.page.expires_at)) if allowed(visit) else "",
+        "again": words["next_again"].format(until=day_in_words(visit.page.expires_at, visit.member.language))
+        if allowed(visit)
+        else "",
+        "from_own_page": visit.is_from_own_page,
     }
     return render(request, "portal/done.html", context)
 
@@ -202,8 +207,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def take(visit: Visit, told: Told, now: datetime) -> None:
-    """Through the one door, as the Member."""
-    advance(visit.referral.id, told, person=THE_MEMBER, now=now)
+    """Through the one door, as the Member, or as the representative whose own page it is."""
+    advance(visit.referral.id, told, person=THE_REPRESENTATIVE if visit.representative else THE_MEMBER, now=now)
 
 
 def allowed(visit: Visit) -> set[str]:
@@ -222,24 +227,24 @@ def headline(visit: Visit, words: Mapping[str, Any]) -> str:
 
 def next_steps(visit: Visit, words: Mapping[str, Any]) -> list[str]:
     """What happens next, each with its day where one is known."""
-    referral = visit.referral
+    referral, own = visit.referral, visit.member.language
     clocks = running(reading.snapshot_of(referral))
     due = {clock.kind: clock.due_at for clock in clocks if clock.due_at is not None}
     steps = []
     if "search" in due:
-        steps.append(words["next_search"].format(by=day_in_words(due["search"])))
+        steps.append(words["next_search"].format(by=day_in_words(due["search"], own)))
     elif referral.appointment_at is not None:
-        steps.append(words["next_visit"].format(at=instant_in_words(referral.appointment_at)))
+        steps.append(words["next_visit"].format(at=instant_in_words(referral.appointment_at, own)))
     elif referral.professional is not None and State(referral.state) is State.AUTHORIZED:
         by, phone = due.get("appointment"), referral.professional.phone
         steps.append(words["next_letter"])
         if by is not None:
-            steps += [words["next_call"].format(phone=phone, by=day_in_words(by)), words["next_help"]]
+            steps += [words["next_call"].format(phone=phone, by=day_in_words(by, own)), words["next_help"]]
         else:
             steps.append(words["next_call_anytime"].format(phone=phone))
     if "decision" in due:
         decide_by = min(c.due_at for c in clocks if c.kind == "decision" and c.due_at is not None)
-        steps.append(words["next_waiting"].format(by=day_in_words(decide_by)))
+        steps.append(words["next_waiting"].format(by=day_in_words(decide_by, own)))
     elif not steps:
         steps.append(words["next_waiting_anytime"])
     return steps
@@ -266,7 +271,7 @@ def line(each: Numbered, words: Mapping[str, Any], visit: Visit) -> dict[str, An
             (words["languages"], f"{languages} ({words['interpreter']})" if offer.speaks is False else languages),
             (words["access"], yes_no[offer.accessible]),
             (words["new_members"], yes_no[offer.accepts]),
-            (words["opening"], day_in_words(offer.next_opening) if offer.next_opening else not_known),
+            (words["opening"], day_in_words(offer.next_opening, own) if offer.next_opening else not_known),
         ],
     }
 
@@ -296,12 +301,15 @@ def for_name(request: HttpRequest) -> str:
 
 def whose_word(request: HttpRequest) -> tuple[str, str, str]:
     """Whose word it is, how it came, and the name where somebody chooses for the Member; as `Choose` takes them."""
-    name = for_name(request)
+    visit = visit_of(request)
+    name = visit.representative.name if visit.representative else for_name(request)
     return (Chooser.REPRESENTATIVE if name else Chooser.MEMBER).value, Way.PAGE.value, name
 
 
 def is_on_file(request: HttpRequest, visit: Visit) -> bool:
     """Is the name that was typed, if any, one of a person who may act for the Member today?"""
+    if visit.representative:
+        return True  # the door looked it up
     name, today = for_name(request), now_of(request).astimezone(PACIFIC).date()
     known = segments(visit.referral.pk, visit.referral.condition_code, today)
     return not name or acting(visit.member.pk, name, Scope.CHOOSE, known, today) is not None

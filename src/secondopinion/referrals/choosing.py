@@ -32,6 +32,9 @@ from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import By
 from secondopinion.referrals.told import Choose
 from secondopinion.referrals.told_choosing import ChooseAgain, GivePage, NoneSuits, Pick, TakeBackPage
+from secondopinion.referrals.way import Way as Way
+from secondopinion.referrals.way import key_of
+from secondopinion.referrals.way import way_of as way_of
 
 
 class Chooser(StrEnum):
@@ -47,35 +50,11 @@ class Chooser(StrEnum):
         return CHOOSERS[self]
 
 
-class Way(StrEnum):
-    """How the Member's word reached us."""
-
-    PHONE = "phone"
-    WRITING = "writing"
-    FAX = "fax"
-    IN_PERSON = "in-person"
-    PAGE = "page"
-
-    @property
-    def words(self) -> str:
-        """The way in words."""
-        return WAYS[self]
-
-
 CHOOSERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "member": "The Member",
         "representative": "The Member’s Authorized Representative",
         "member-with-office": "The Member, with the office that asked",
-    }
-)
-WAYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "phone": "by phone",
-        "writing": "in writing",
-        "fax": "by fax",
-        "in-person": "in person",
-        "page": "on the Member’s page",
     }
 )
 # Reading: a Member declines to choose in writing or in a call that is recorded, so that it can be proved.
@@ -194,19 +173,8 @@ def take_back_page(before: Snapshot, told: TakeBackPage, person: Person, now: da
 
 def chooser_of(word: str) -> Chooser | None:
     """Whose word it is, also where an earlier history wrote it in words; None for nobody known."""
-    key = _key_of(CHOOSERS, word)
+    key = key_of(CHOOSERS, word)
     return Chooser(key) if key else None
-
-
-def way_of(word: str) -> Way | None:
-    """How it reached us, also where an earlier history wrote it in words; None for no known way."""
-    key = _key_of(WAYS, word)
-    return Way(key) if key else None
-
-
-def _key_of(words: Mapping[str, str], said: str) -> str:
-    plain = said.strip().casefold()
-    return next((key for key, label in words.items() if plain in (key, label.casefold())), "")
 
 
 def _professional(key: UUID) -> QualifiedProfessional:

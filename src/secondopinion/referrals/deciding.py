@@ -27,6 +27,7 @@ from secondopinion.referrals.models import Decision
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.told import Authorize, Deny, TellRequester, Withdraw
 from secondopinion.referrals.told_outcomes import Reverse
+from secondopinion.referrals.way import checked_way
 
 REQUESTERS = tuple(r.value for r in Requester)
 
@@ -168,10 +169,11 @@ def withdraw(before: Snapshot, told: Withdraw, person: Person, now: datetime) ->
     if told.by not in REQUESTERS or not told.by_name.strip() or not told.words.strip():
         raise Refused("Say who withdrew the request, and in what words, so that the letter can say so.")
     check_may_act(before, told.by, told.by_name, Scope.WITHDRAW, now.astimezone(PACIFIC).date())
+    how = checked_way(told.how, person)
     letters = notices.withdrawal(before, told.by, told.by_name.strip(), now)
     held = no_appeal_after_all(now, "withdrawn")
     return Change(
-        details={"by": told.by, "by_name": told.by_name, "words": told.words},
+        details={"by": told.by, "by_name": told.by_name, "words": told.words, "how": how},
         columns=(held if before.maybe_appeal_of_id else {}) | {"withdrawn_at": now},
         owes=tuple(Owed(*letter) for letter in letters),
     )

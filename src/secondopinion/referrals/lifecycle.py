@@ -29,6 +29,7 @@ from secondopinion.referrals.states import (
 
 S = State
 VISIT_AHEAD = (S.AUTHORIZED, S.SCHEDULED)
+NOT_AGREED = (S.DENIED, S.DEEMED_DENIED, S.DISMISSED)
 TO_CHOOSE = (*UNDECIDED, S.AUTHORIZED)  # once a visit is scheduled, a choice is a change: it ends the appointment
 CHOSEN = ("authorization_to_professional", "approval_to_member", "choice_changed_to_professional")
 APPROVALS = ("approval_to_member", "approval_to_requester", "approval_to_pcp", "authorization_to_professional")
@@ -67,8 +68,8 @@ def _at_the_desk(name: str, words: str, sources: tuple[State, ...], target: Stat
 
 
 COMING_IN = (
-    _at_the_desk("receive", "Received the request", (), S.RECEIVED, "II.B", DESK | OFFICE | {By.POLICY, By.SYSTEM},
-                 owes=("plan_opinion_to_member",)),
+    _at_the_desk("receive", "Received the request", (), S.RECEIVED, "II.B",
+                 DESK | OFFICE | MEMBER | {By.POLICY, By.SYSTEM}, owes=("plan_opinion_to_member",)),
     _at_the_desk("discover", "Found a visit without authorization", (), S.VISIT_REVIEW, "III.D"),
     _at_the_desk("classify", "Said what kind of opinion is asked", (S.RECEIVED,), None, "II.J"),
     _at_the_desk("hand_over", "Handed over: not a second opinion", (S.RECEIVED,), S.CLOSED, "II.J"),
@@ -86,14 +87,14 @@ REVIEW = (
     _at_the_desk("answer", "Recorded answers", (*UNDECIDED, S.VISIT_REVIEW, S.DENIED, S.DEEMED_DENIED), None, "II.C"),
     _at_the_desk("record_first", "Recorded what the first practitioner said",
                  (*UNDECIDED, *VISIT_AHEAD, S.SEEN), None, "II.D"),
-    _at_the_desk("file_record", "Filed a medical record", (*UNDECIDED, S.VISIT_REVIEW, *VISIT_AHEAD), None, "II.J",
-                 DESK | OFFICE),
+    _at_the_desk("file_record", "Filed a medical record", (*UNDECIDED, S.VISIT_REVIEW, *VISIT_AHEAD, *NOT_AGREED), None,
+                 "II.J", DESK | OFFICE | MEMBER),
     Step("take_up", "Took up the review", (S.RECEIVED,), S.NURSE_REVIEW, LICENSED, clause="II.J"),
     Step("ask", "Asked for information", (S.RECEIVED, S.NURSE_REVIEW, S.PHYSICIAN_REVIEW), S.AWAITING_INFORMATION,
          DESK, owes=("information_needed_to_member", "information_needed_to_requester"),
          always=("information_needed_to_member",), clause="II.J"),
     _at_the_desk("supply", "Received the information", (S.AWAITING_INFORMATION,), S.NURSE_REVIEW, "II.J",
-                 DESK | OFFICE),
+                 DESK | OFFICE | MEMBER),
     _at_the_desk("late_information", "Received further information",
                  (S.RECEIVED, S.NURSE_REVIEW, S.PHYSICIAN_REVIEW, S.VISIT_REVIEW, S.DENIED, S.DEEMED_DENIED,
                   S.DISMISSED), None, "II.J"),
@@ -129,7 +130,8 @@ DECISION = (
     Step("reverse", "Changed the decision to a yes", (S.DENIED, S.DEEMED_DENIED), S.AUTHORIZED, LICENSED,
          owes=APPROVALS, always=("approval_to_member",), finds="authorize", clause="II.C"),
     _at_the_desk("withdraw", "Withdrawn by the requester", (*UNDECIDED, *VISIT_AHEAD), S.WITHDRAWN, "II.J",
-                 owes=("withdrawal_to_member", "withdrawal_to_requester"), always=("withdrawal_to_member",)),
+                 DESK | MEMBER, owes=("withdrawal_to_member", "withdrawal_to_requester"),
+                 always=("withdrawal_to_member",)),
     Step("rescind", "Took the authorization back", VISIT_AHEAD, None, PHYSICIAN,
          owes=("rescission_to_member", "rescission_to_professional"), always=("rescission_to_member",),
          clause="II.K", adverse=True),
@@ -204,7 +206,7 @@ AFTERWARDS = (
 )  # fmt: skip
 
 OBJECTIONS = (
-    _at_the_desk("dispute", "Opened an appeal or a complaint", EVERY, None, "II.K.2", DESK | APPEALS),
+    _at_the_desk("dispute", "Opened an appeal or a complaint", EVERY, None, "II.K.2", DESK | APPEALS | MEMBER),
     _at_the_desk("acknowledge", "Acknowledged the appeal or complaint", EVERY, None, "II.K.2", APPEALS,
                  owes=("acknowledgment_to_member",), always=("acknowledgment_to_member",)),
     _at_the_desk("uphold", "The appeal left the decision as it was", EVERY, None, "II.K.2", APPEALS),

@@ -16,16 +16,17 @@ from secondopinion.people.kept.rows import KeptFile
 from secondopinion.people.models import PROGRAMS, HealthNetwork, Member
 from secondopinion.policy.asked import About, Opinion, Requester, Urgency
 from secondopinion.policy.opinions import Need
+from secondopinion.referrals.models_asking import Draft as Draft  # its table belongs to this room
 from secondopinion.referrals.models_choosing import ChoicePage as ChoicePage
 from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.models_objections import Objections
-from secondopinion.referrals.models_privacy import SensitiveMark as SensitiveMark  # likewise
 from secondopinion.referrals.models_offices import DoorTry as DoorTry
 from secondopinion.referrals.models_offices import OfficeKey as OfficeKey
 from secondopinion.referrals.models_offices import OfficeRequest as OfficeRequest
 from secondopinion.referrals.models_offices import OfficeVisit as OfficeVisit
 from secondopinion.referrals.models_offices import VisitLink as VisitLink
+from secondopinion.referrals.models_privacy import SensitiveMark as SensitiveMark  # likewise
 from secondopinion.referrals.models_translating import ReadingAloud as ReadingAloud
 from secondopinion.referrals.models_translating import Translation as Translation
 from secondopinion.referrals.models_working import PaperRead as PaperRead
@@ -53,6 +54,7 @@ class Channel(models.TextChoices):
     FHIR = "fhir", "Electronic (FHIR)"
     CLAIM = "claim", "A claim"
     OFFICE = "office", "Page for offices"
+    PAGE = "page", "The Member’s own page"
 
 
 class Decider(models.TextChoices):

@@ -42,6 +42,7 @@ from secondopinion.referrals.told_objections import (
     Overturn,
     Uphold,
 )
+from secondopinion.referrals.way import checked_way
 
 APPEALABLE = (*ADVERSE, "deem", "dismiss")  # the steps that a Member can appeal
 LEVELS = ("appeal", "hearing", "reviewer")
@@ -84,6 +85,7 @@ def dispute(before: Snapshot, told: Contact, person: Person, now: datetime) -> C
         "by": told.by, "by_name": told.by_name.strip(), "words": told.words.strip(),
         "received_at": told.received_at.isoformat(), "appeal": appeal, "complaint": complaint,
         "sure": told.appeal is not None and told.complaint is not None, "moved_from": told.moved_from,
+        "how": checked_way(told.how, person),
     }  # fmt: skip
     if appeal:
         details |= _open_appeal(before, told, against, program, columns)

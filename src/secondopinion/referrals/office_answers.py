@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from secondopinion.people.codes import digest_of, looks_like_a_code, new_secret, secret_sha256
 from secondopinion.people.models import AccessEntry, Member
 from secondopinion.people.rls import Scope, set_key, set_one_member, set_scope
 from secondopinion.policy.asked import Requester
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.advance import advance
-from secondopinion.referrals.codes import digest_of, looks_like_a_code, new_secret, secret_sha256
 from secondopinion.referrals.lifecycle import Refused, steps_from
 from secondopinion.referrals.models import OfficeKey, OfficeRequest, OfficeVisit, Referral
 from secondopinion.referrals.offices import the_office

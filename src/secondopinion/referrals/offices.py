@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from secondopinion.directory.find import professional_by
+from secondopinion.people.codes import digest_of, new_code, spaced
 from secondopinion.people.find import NotMatched, match_member, programs_of
 from secondopinion.people.models import Member
 from secondopinion.people.person import Person
@@ -25,7 +26,6 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
-from secondopinion.referrals.codes import digest_of, new_code, spaced
 from secondopinion.referrals.forwarding import strictest
 from secondopinion.referrals.ledger import have_taken_in
 from secondopinion.referrals.lifecycle import Refused

@@ -13,20 +13,23 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+from secondopinion.people import own_page
+from secondopinion.people.codes import ALPHABET as ALPHABET  # the page's code is told in these signs
+from secondopinion.people.codes import digest_of as digest_of
+from secondopinion.people.codes import new_code, spaced
 from secondopinion.people.find import member_with
-from secondopinion.people.models import AccessEntry, Member
+from secondopinion.people.models import AccessEntry, AuthorizedRepresentative, Member, OwnPage
 from secondopinion.people.person import Person
 from secondopinion.people.rls import set_key, set_one_member
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.advance import advance
-from secondopinion.referrals.codes import ALPHABET as ALPHABET  # the page's code is told in these signs
-from secondopinion.referrals.codes import digest_of, new_code, spaced
 from secondopinion.referrals.models import ChoicePage, Referral
 from secondopinion.referrals.states import By
 from secondopinion.referrals.told_choosing import GivePage
 
 THE_MEMBER: Final = Person("The Member, on a page of the Member’s own", frozenset({By.MEMBER.value}))
+THE_REPRESENTATIVE: Final = Person("The Member’s representative, on a page of their own", THE_MEMBER.roles)
 
 
 class Closed(Exception):
@@ -47,11 +50,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An open page: whose, and on which referral."""
+    """An open page: whose, and on which referral. `representative`: who came by a page of their own, to choose."""
 
-    page: ChoicePage
+    page: ChoicePage | OwnPage
     member: Member
     referral: Referral
+    representative: AuthorizedRepresentative | None = None
+
+    @property
+    def is_from_own_page(self) -> bool:
+        """Did the visit begin on the Member's own page, and can it go back there?"""
+        return isinstance(self.page, OwnPage)
 
 
 def give(referral: Referral, person: Person, now: datetime, seen: int | None = None) -> Given:
@@ -101,7 +110,9 @@ def visit_of(secret: str, now: datetime) -> Visit:
     digest = hashlib.sha256(secret.encode()).hexdigest()
     set_key(digest)
     page = ChoicePage.objects.filter(visit_sha256=digest).first()
-    if page is None or page.opened_at is None:
+    if page is None:
+        return _from_own_page(digest, now)
+    if page.opened_at is None:
         raise Closed("wrong")
     set_one_member(page.member_id, page.referral_id, today)
     referral = _check_open(page, now)
@@ -110,9 +121,23 @@ def visit_of(secret: str, now: datetime) -> Visit:
     return Visit(page, referral.member, referral)
 
 
-def log(what: str, about: str, why: str, now: datetime) -> None:
+def _from_own_page(digest: str, now: datetime) -> Visit:
+    """The same, where the list was opened from the Member's own page. Raises Closed."""
+    try:
+        own = own_page.choosing_of(digest, now)
+    except own_page.Closed as closed:
+        raise Closed("taken-back" if closed.why == "may-not-act" else closed.why) from None
+    if own is None or own.page.choosing_referral_id is None:
+        raise Closed("wrong")
+    referral = Referral.objects.select_related("member", "network", "professional").get(
+        pk=own.page.choosing_referral_id
+    )
+    return Visit(own.page, own.member, referral, own.representative)
+
+
+def log(what: str, about: str, why: str, now: datetime, person: Person = THE_MEMBER) -> None:
     """Leave the trace of a look or a try at a Member's page. The scope must be the plan's."""
-    AccessEntry.objects.create(at=now, person=THE_MEMBER.name, what=what, about=about, why=why)
+    AccessEntry.objects.create(at=now, person=person.name, what=what, about=about, why=why)
 
 
 def number_of(code: str) -> str:

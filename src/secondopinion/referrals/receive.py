@@ -20,6 +20,7 @@ from secondopinion.people.find import decides_itself, network_of, programs_of
 from secondopinion.people.models import Member, NetworkAssignment, Period
 from secondopinion.people.person import POLICY, Person
 from secondopinion.people.plan import the_plan
+from secondopinion.people.rls import set_made
 from secondopinion.policy.asked import About, Opinion, Program, Requester, Urgency
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.findings import Finding, Verdict
@@ -35,7 +36,7 @@ from secondopinion.referrals.models import Channel
 from secondopinion.referrals.request import Request
 from secondopinion.referrals.reviewing import exceptions_are_settled
 from secondopinion.referrals.snapshot import Snapshot
-from secondopinion.referrals.states import State
+from secondopinion.referrals.states import By, State
 from secondopinion.referrals.told import Authorize
 
 
@@ -44,6 +45,7 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
 
     Raises `Refused` with a sentence; then nothing is written. Returns the last step taken.
     """
+    _check_way(request, person)
     received_at = checked_instant(request.received_at, now)
     day = received_at.astimezone(PACIFIC).date()
     _check_whose(request.member, request.program, person, day)
@@ -57,10 +59,20 @@ def receive(request: Request, *, person: Person, now: datetime) -> Taken:
         finding, change = _first(before, request, now)
         waits = asks_to_go_outside(before.after(change.columns))
         role = role_of(step, person)
+        if person.is_a(By.MEMBER):
+            set_made(before.id)
         position, letters = write(before, (), step.name, target.value, change, person, role, now, new=True)
         if finding is not None and finding.verdict is Verdict.YES and not request.found and not waits:
             return advance(before.id, Authorize(), person=POLICY, now=now)
     return Taken(before.id, before.number, step.name, target.value, position, letters)
+
+
+def _check_way(request: Request, person: Person) -> None:
+    """What comes on the Member's own page comes from there, and from the Member or a representative alone."""
+    if (request.channel == Channel.PAGE) is not person.is_a(By.MEMBER):
+        raise Refused("Only the Member's own page takes a request that comes on it. Say how the request reached you.")
+    if person.is_a(By.MEMBER) and request.requester not in (Requester.MEMBER, Requester.AUTHORIZED_REPRESENTATIVE):
+        raise Refused("On the Member's own page the Member asks, or a representative. Everybody else has another door.")
 
 
 def _check_whose(member: Member, program: str, person: Person, day: date) -> None:

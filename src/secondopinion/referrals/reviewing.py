@@ -18,6 +18,7 @@ from secondopinion.referrals.models import Paper
 from secondopinion.referrals.notices import information_needed
 from secondopinion.referrals.papers import paper
 from secondopinion.referrals.snapshot import Snapshot
+from secondopinion.referrals.states import By
 from secondopinion.referrals.told import Answer, Ask, Classify, FileRecord, HandOver, ReferUp, SendBack, Supply, TakeUp
 
 
@@ -124,6 +125,9 @@ def check_arrival(before: Snapshot, at: datetime, now: datetime) -> None:
 def supply(before: Snapshot, told: Supply, person: Person, now: datetime) -> Change:
     """Information came in. When complete, the State's five business days start at that instant (HSC 1367.01(h)(1))."""
     check_arrival(before, told.at, now)
+    if told.complete and person.is_a(By.MEMBER):
+        # Reading: whether what came is all that is needed to decide is a reviewer's to say, never the sender's.
+        raise Refused("A reviewer says whether the information is complete. Send it; we look at it.")
     if not told.complete:
         return Change(details={"at": told.at.isoformat(), "complete": False, "note": told.note})
     return Change(

@@ -151,6 +151,7 @@ class Withdraw(Told):
     by: str  # a requester, as in `Requester`
     by_name: str
     words: str
+    how: str = ""  # how it reached us, as in `choosing.Way`; empty: nobody said
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Contact(Told):
     consent: bool = False  # the Member's written consent is on file (Medi-Cal, when somebody else appeals)
     continue_care: bool = False  # asked that an authorization taken back goes on
     late_because: str = ""
+    how: str = ""  # how it reached us, as in `choosing.Way`; empty: nobody said
     moved_from: str = ""  # the number of the request that turned out to be this appeal; its papers belong to it
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from secondopinion.directory.find import professional_with
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.codes import digest_of, new_code, new_secret, secret_sha256, spaced
 from secondopinion.people.find import member_with
 from secondopinion.people.models import AccessEntry, Member
 from secondopinion.people.person import Person
@@ -24,7 +25,6 @@ from secondopinion.policy.calendar import PACIFIC, business_calendar
 from secondopinion.policy.parameters import value
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.change import Taken
-from secondopinion.referrals.codes import digest_of, new_code, new_secret, secret_sha256, spaced
 from secondopinion.referrals.lifecycle import Refused, steps_from
 from secondopinion.referrals.models import Paper, Referral, VisitLink
 from secondopinion.referrals.states import GOING_ON, PROFESSIONAL, State

@@ -9,9 +9,9 @@ from psycopg import sql
 
 from secondopinion.site.database import APP_ROLE, Address, DatabaseUnreachable
 
-DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat", "people_pace")
-"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, what is derived from periods, and how
-much somebody asked lately."""
+DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat", "people_pace", "referrals_draft")
+"""Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, what is derived from periods, how much
+somebody asked lately, drafts."""
 
 READ_ONLY = ("django_migrations",)
 

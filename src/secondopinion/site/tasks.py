@@ -19,6 +19,7 @@ from secondopinion.people.pace import forget
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.afterwards import take_fax_reports
+from secondopinion.referrals.asking import delete_old_drafts
 from secondopinion.referrals.ledger import MAIL_TASK, OFFICE_TASK
 from secondopinion.referrals.offices import take_in, take_in_what_waits
 from secondopinion.referrals.overnight import overnight as look_at_all_that_is_open
@@ -130,6 +131,21 @@ def hear_from_carriers(timestamp: int) -> None:
         take_fax_reports(now, electronic())
     finally:
         connections.close_all()
+
+
+@app.periodic(cron="15 7,8 * * *")  # UTC: soon after midnight in California, in summer and in winter
+@app.task(name="site.drafts", queue="house", queueing_lock="site.drafts", retry=AGAIN)
+def forget_drafts(timestamp: int) -> int:
+    """Delete what Members began to ask and did not send in time. Returns how many drafts that were."""
+    today = datetime.now(UTC).astimezone(PACIFIC).date()
+    try:
+        with plan_scope(today):
+            deleted = delete_old_drafts(today)
+    finally:
+        connections.close_all()
+    if deleted:
+        logger.info("Drafts whose days are over, deleted: %d.", deleted)
+    return deleted
 
 
 @app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California
