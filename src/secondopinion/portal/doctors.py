@@ -107,7 +107,7 @@ def ask_again(request: HttpRequest, trouble: str = "", status: int = 200) -> Htt
         "sealed": request.POST.get("shown", ""),
         "filters_said": filters_of(request.POST).said,
         "for_name": for_name(request),
-        "visit_set": words["check_visit"].format(at=instant_in_words(at)) if at else "",
+        "visit_set": words["check_visit"].format(at=instant_in_words(at, visit.member.language)) if at else "",
         "trouble": trouble,
     }
     return render(request, "portal/check.html", context, status=status)
@@ -185,7 +185,9 @@ def done(request: HttpRequest) -> HttpResponse:
     context = frame(words) | {
         "headline": headline(visit, words),
         "steps": next_steps(visit, words),
-        "again": words["next_again"].format(until=day_in_words(visit.page.expires_at)) if allowed(visit) else "",
+        "again": words["next_again"].format(until=day_in_words(visit.page.expires_at, visit.member.language))
+        if allowed(visit)
+        else "",
     }
     return render(request, "portal/done.html", context)
 
@@ -220,24 +222,24 @@ def headline(visit: Visit, words: Mapping[str, Any]) -> str:
 
 def next_steps(visit: Visit, words: Mapping[str, Any]) -> list[str]:
     """What happens next, each with its day where one is known."""
-    referral = visit.referral
+    referral, own = visit.referral, visit.member.language
     clocks = running(reading.snapshot_of(referral))
     due = {clock.kind: clock.due_at for clock in clocks if clock.due_at is not None}
     steps = []
     if "search" in due:
-        steps.append(words["next_search"].format(by=day_in_words(due["search"])))
+        steps.append(words["next_search"].format(by=day_in_words(due["search"], own)))
     elif referral.appointment_at is not None:
-        steps.append(words["next_visit"].format(at=instant_in_words(referral.appointment_at)))
+        steps.append(words["next_visit"].format(at=instant_in_words(referral.appointment_at, own)))
     elif referral.professional is not None and State(referral.state) is State.AUTHORIZED:
         by, phone = due.get("appointment"), referral.professional.phone
         steps.append(words["next_letter"])
         if by is not None:
-            steps += [words["next_call"].format(phone=phone, by=day_in_words(by)), words["next_help"]]
+            steps += [words["next_call"].format(phone=phone, by=day_in_words(by, own)), words["next_help"]]
         else:
             steps.append(words["next_call_anytime"].format(phone=phone))
     if "decision" in due:
         decide_by = min(c.due_at for c in clocks if c.kind == "decision" and c.due_at is not None)
-        steps.append(words["next_waiting"].format(by=day_in_words(decide_by)))
+        steps.append(words["next_waiting"].format(by=day_in_words(decide_by, own)))
     elif not steps:
         steps.append(words["next_waiting_anytime"])
     return steps
@@ -264,7 +266,7 @@ def line(each: Numbered, words: Mapping[str, Any], visit: Visit) -> dict[str, An
             (words["languages"], f"{languages} ({words['interpreter']})" if offer.speaks is False else languages),
             (words["access"], yes_no[offer.accessible]),
             (words["new_members"], yes_no[offer.accepts]),
-            (words["opening"], day_in_words(offer.next_opening) if offer.next_opening else not_known),
+            (words["opening"], day_in_words(offer.next_opening, own) if offer.next_opening else not_known),
         ],
     }
 

@@ -46,7 +46,11 @@ def _tie(offer: Offer, words: Mapping[str, Any]) -> str:
 def _checked(offer: Offer, words: Mapping[str, Any]) -> str:
     if offer.verified_on is None:
         return str(words["checked_never"])
-    return str(words["checked_long_ago" if offer.stale else "checked"].format(day=day_in_words(offer.verified_on)))
+    return str(
+        words["checked_long_ago" if offer.stale else "checked"].format(
+            day=day_in_words(offer.verified_on, words["language"])
+        )
+    )
 
 
 def _far(offer: Offer, words: Mapping[str, Any]) -> str:
