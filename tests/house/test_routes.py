@@ -12,7 +12,10 @@ from county import NOW, county
 from secondopinion.people.doors import public, signed_in
 from secondopinion.people.models import HealthNetwork
 
-OPEN_TO_ALL = {"health", "sign-in", "sign-out", "fhir-metadata", "fhir-nothing-here"}
+OPEN_TO_ALL = {
+    "health", "sign-in", "sign-out", "fhir-metadata", "fhir-nothing-here",
+    "right-anywhere", "right", "right-edition", "right-paper",
+}  # fmt: skip
 
 
 def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:

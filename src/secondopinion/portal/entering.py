@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from secondopinion.letters.languages import ENGLISH
+from secondopinion.letters.translating import in_language
 from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
@@ -70,7 +71,8 @@ def closed(request: HttpRequest, why: str) -> HttpResponse:
 def frame(words: Any) -> dict[str, Any]:
     """What every page of a Member shows: its words, and whom to call."""
     plan = the_plan()
-    line = words["plan_line"].format(phone=plan.phone["medi-cal"], tty=plan.tty, hours=plan.hours)
+    hours = in_language(words["language"], {"hours": plan.hours}, {})["hours"]
+    line = words["plan_line"].format(phone=plan.phone["medi-cal"], tty=plan.tty, hours=hours)
     return {"w": words, "plan": plan, "plan_line": line}
 
 

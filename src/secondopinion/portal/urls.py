@@ -1,10 +1,14 @@
-"""Every address of the Member's page. None of them says anything about a Member or a condition."""
+"""Every address of the Member's door and of the public page. None says anything about a Member or a condition."""
 
 from django.urls import URLPattern, path
 
-from secondopinion.portal import doctors, entering
+from secondopinion.portal import doctors, entering, right
 
 urlpatterns: list[URLPattern] = [
+    path("your-right/", right.right_anywhere, name="right-anywhere"),
+    path("your-right/<str:tag>/", right.right, name="right"),
+    path("your-right/<str:tag>/edition-<int:number>/", right.right_edition, name="right-edition"),
+    path("your-right/<str:tag>/<slug:program>/<slug:paper>.pdf", right.right_paper, name="right-paper"),
     path("your-choice/", entering.enter, name="member-page"),
     path("your-choice/open/", entering.open_page, name="member-open"),
     path("your-choice/doctors/", doctors.doctors, name="member-doctors"),

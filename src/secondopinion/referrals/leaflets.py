@@ -22,6 +22,7 @@ from secondopinion.letters.languages import ENGLISH
 from secondopinion.letters.mailing import required_marks
 from secondopinion.letters.models import Letter
 from secondopinion.letters.paper import seal
+from secondopinion.letters.refusal import KeptBack
 from secondopinion.letters.translating import in_language
 from secondopinion.people.models import Member
 from secondopinion.policy.asked import Program
@@ -52,6 +53,20 @@ def leaflets_with(letter: Letter, format: Format = Format.STANDARD) -> tuple[Enc
     printed = tuple(leaflet(name, program, letter.language, on, format) for name in names)
     others = (leaflet_file(name, program, letter.language, on, format) for name in names)
     return (*printed, *(other for other in others if other is not None))
+
+
+def public_leaflet(name: str, program: Program, language: str, on: date) -> Enclosure:
+    """A leaflet for anybody to read: in a language, or in English while the wording in that language is a draft.
+
+    Raises KeptBack where the English is a draft too, and UnknownLetter for a leaflet that does not exist.
+    """
+    drawn = _drawn(name, language)
+    try:
+        keep_back_a_draft(name, drawn)
+    except KeptBack:
+        drawn = ENGLISH
+        keep_back_a_draft(name, drawn)
+    return leaflet(name, program, drawn, on)
 
 
 @lru_cache(maxsize=KEPT)
