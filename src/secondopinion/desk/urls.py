@@ -15,6 +15,7 @@ from secondopinion.desk import (
     post,
     post_addresses,
     post_formats,
+    right_told,
     translations,
     translations_wordings,
     work_list,
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
     path("post/offices/", post_addresses.offices, name="post-offices"),
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
+    path("post/right/", right_told.everybody, name="right-told"),
+    path("post/right/<slug:member_id>/", right_told.one_member, name="right-told-member"),
     path("translations/", translations.translations, name="translations"),
     path("translations/wordings/", translations_wordings.letter_wordings, name="wordings"),
     path(

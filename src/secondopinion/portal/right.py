@@ -38,6 +38,8 @@ WHEN: Final = ("surgery", "doubt", "unclear", "not_better", "worry")
 HOW: Final = ("call", "doctor", "network")
 JUDGED: Final = ("yes", "no", "after", "third")
 PAPERS: Final[Mapping[str, str]] = {
+    "member-handbook": "right_in_handbook",
+    "welcome-insert": "right_insert",
     "fair-treatment": "nondiscrimination_notice",
     "language-help": "language_help",
 }

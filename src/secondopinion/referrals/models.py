@@ -19,6 +19,8 @@ from secondopinion.referrals.models_choosing import ChoicePage as ChoicePage
 from secondopinion.referrals.models_choosing import Choosing
 from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # its table belongs to this room
 from secondopinion.referrals.models_objections import Objections
+from secondopinion.referrals.models_right import EnrollmentFile as EnrollmentFile
+from secondopinion.referrals.models_right import RightStatement as RightStatement
 from secondopinion.referrals.models_translating import ReadingAloud as ReadingAloud
 from secondopinion.referrals.models_translating import Translation as Translation
 from secondopinion.referrals.states import FINISHED, State
