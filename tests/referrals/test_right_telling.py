@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import override_settings
 
 from county import NOW, TODAY, County, county
+from letters.tongues import complete
 from referrals.mailed import acknowledged
 from secondopinion.letters.carriers import Carrier, NotCarried, Parcel, PrintHouse
 from secondopinion.letters.models import Letter, Mailing
@@ -71,7 +72,8 @@ def findings(today: date) -> list[str]:
 
 def test_a_statement_leaves_in_the_members_language_and_the_row_says_when_and_how(there: County) -> None:
     debt, carrier = owed_to(there.maria), Keeping()
-    assert tell(debt.pk, now=NOW, carrier=carrier)
+    with complete("es"):
+        assert tell(debt.pk, now=NOW, carrier=carrier)
     debt.refresh_from_db()
     assert (debt.told_on, debt.told_by, debt.evidence) == (TODAY, "letter", "kept/1")
     letter = Letter.objects.get(pk=debt.letter_id)
