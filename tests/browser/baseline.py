@@ -33,12 +33,12 @@ PAGE = """() => {
 }"""
 
 
-def faults_of(page: Page) -> list[str]:
-    """Everything a page lacks of the baseline, in sentences; empty when it keeps it."""
+def faults_of(page: Page, language: str = "en") -> list[str]:
+    """Everything a page in a language lacks of the baseline, in sentences; empty when it keeps it."""
     found = page.evaluate(PAGE)
     return [
         *_axe(page),
-        *_titles(found),
+        *_titles(found, language),
         *_links(found["links"]),
         *(f"the error text #{id} is not linked to its field by aria-describedby" for id in found["errors"]),
         *(f"{who} is described by #{id}, which is not there" for who, id in found["dangling"]),
@@ -46,9 +46,9 @@ def faults_of(page: Page) -> list[str]:
     ]
 
 
-def keeps_the_baseline(page: Page) -> None:
+def keeps_the_baseline(page: Page, language: str = "en") -> None:
     """The end of a story: the page that it ends on keeps the baseline."""
-    faults = faults_of(page)
+    faults = faults_of(page, language)
     assert not faults, "\n".join([page.url, *faults])
 
 
@@ -59,8 +59,8 @@ def _axe(page: Page) -> Iterable[str]:
             yield f"axe {broken['id']}: {' '.join(map(str, node['target']))}: {why}"
 
 
-def _titles(found: dict[str, Any]) -> Iterable[str]:
-    if found["language"] != "en":
+def _titles(found: dict[str, Any], language: str) -> Iterable[str]:
+    if found["language"] != language:
         yield "the page does not say its language"
     if not found["title"].endswith(SITE) or len(found["title"]) < len(SITE) + 5:
         yield f"the title “{found['title']}” does not tell what the page is"

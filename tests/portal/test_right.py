@@ -186,3 +186,11 @@ def an_edition_that_ended(tmp_path: Path) -> tuple[Path, Path]:
         )
     (folder / "editions.toml").write_text("\n".join(rows), encoding="utf-8")
     return folder, phrases
+
+
+@pytest.mark.parametrize("tag", [tag for tag in TAGS if LANGUAGES[tag].right_to_left])
+def test_a_telephone_runs_from_left_to_right_in_a_line_that_runs_the_other_way(db: None, tag: str) -> None:
+    page = Client().get(f"/your-right/{tag}/").content.decode()
+    told = re.findall(r"(.{12})(?<![\d+])1-\d{3}-\d{3}-\d{4}", page)
+    assert len(told) > 4
+    assert [before for before in told if not before.endswith(('dir="ltr">', "\u2066", "(TTY "))] == []

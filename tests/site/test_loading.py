@@ -74,3 +74,26 @@ def test_a_fault_of_the_file_is_one_sentence(tmp_path: Path) -> None:
 def test_what_is_not_understood_is_refused_with_what_may_be_given(arguments: list[str]) -> None:
     with pytest.raises(Refusal, match="usage: secondopinion load"):
         loading.bring_in(arguments)
+
+
+def test_an_enrolment_file_is_loaded_and_told_in_the_operators_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "member_id,first_name,last_name,birth_date,address,city,zip_code,program,from_on"
+    row = "M0000900,Ana,Soto,1990-05-01,9 Plum Street,Orchard City,92998,medi-cal,2026-12-01"
+    path = tmp_path / "december.csv"
+    path.write_text(f"{head}\n{row}\n{row.replace('M0000900', '')}\n", encoding="utf-8")
+    assert loading.bring_in(["enrolment", str(path), "--on", "2026-11-20"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "december.csv, received on 2026-11-20: 2 rows read.",
+        "1 new Members, 0 changed, 0 unchanged, 1 refused.",
+        "  1 is empty",
+        "1 Members are now owed the statement of the right to a second opinion.",
+    ]
+
+
+def test_an_enrolment_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="cannot be opened"):
+        loading.bring_in(["enrolment", str(tmp_path / "nowhere.csv")])
+    with pytest.raises(Refusal, match="takes neither --complete nor --layout"):
+        loading.bring_in(["enrolment", str(tmp_path / "nowhere.csv"), "--complete"])

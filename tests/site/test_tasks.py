@@ -17,6 +17,7 @@ from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.checks.every import EVERY
 from secondopinion.referrals.models import Referral
+from secondopinion.referrals.models_right import RightStatement
 from secondopinion.referrals.receive import receive
 from secondopinion.site import tasks
 
@@ -99,3 +100,16 @@ def test_while_a_file_is_loaded_the_night_keeps_its_hands_off_and_keeps_no_repor
     assert "a file is being loaded" in caplog.text
     with plan_scope(NOW.date()):
         assert not HealthReport.objects.exists()
+
+
+def test_the_night_owes_the_right_and_the_worker_tells_it(committed):
+    with plan_scope(NOW.date()):
+        there = county()
+    assert tasks.owe_the_right(0) == 4
+    assert tasks.owe_the_right(0) == 0
+    assert tasks.tell_of_the_right(0) == 4
+    assert tasks.tell_of_the_right(0) == 0
+    with plan_scope(NOW.date()):
+        told = RightStatement.objects.get(member=there.maria)
+        assert told.letter is not None
+        assert (settings.PRINT_HOUSE / told.evidence).read_bytes() == bytes(told.letter.pdf)

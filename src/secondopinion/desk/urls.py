@@ -22,6 +22,7 @@ from secondopinion.desk import (
     post_formats,
     privacy,
     representatives,
+    right_told,
     saved_views,
     scorecard,
     translations,
@@ -60,6 +61,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/days/post.csv", post.post_days_csv, name="post-days-csv"),
     path("post/offices/", post_addresses.offices, name="post-offices"),
     path("post/confidential/<slug:member_id>/", post_addresses.confidential, name="post-confidential"),
+    path("post/right/", right_told.everybody, name="right-told"),
+    path("post/right/<slug:member_id>/", right_told.one_member, name="right-told-member"),
     path("translations/", translations.translations, name="translations"),
     path("translations/wordings/", translations_wordings.letter_wordings, name="wordings"),
     path(

@@ -126,6 +126,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("your_rights", "member", leaflet=True),
             Kind("nondiscrimination_notice", "member", leaflet=True),
             Kind("language_help", "everyone", leaflet=True),
+            # the right itself, as a part of the handbook and a sheet of the welcome packet
+            Kind("right_in_handbook", "member", leaflet=True),
+            Kind("right_insert", "member", leaflet=True),
         )
     }
 )

@@ -22,7 +22,7 @@ from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import PATH, cookie_of, now_of, opened, to_anybody, visit_of
 from secondopinion.portal.entering import closed, frame
 from secondopinion.portal.reasons import plainly, reasons_of
-from secondopinion.portal.words import day_in_words, instant_in_words, words_in
+from secondopinion.portal.words import as_written, day_in_words, instant_in_words, words_in
 from secondopinion.referrals import reading
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.choosing import UNSUITED, Chooser, Way
@@ -236,7 +236,7 @@ def next_steps(visit: Visit, words: Mapping[str, Any]) -> list[str]:
     elif referral.appointment_at is not None:
         steps.append(words["next_visit"].format(at=instant_in_words(referral.appointment_at, own)))
     elif referral.professional is not None and State(referral.state) is State.AUTHORIZED:
-        by, phone = due.get("appointment"), referral.professional.phone
+        by, phone = due.get("appointment"), as_written(referral.professional.phone, own)
         steps.append(words["next_letter"])
         if by is not None:
             steps += [words["next_call"].format(phone=phone, by=day_in_words(by, own)), words["next_help"]]

@@ -16,7 +16,7 @@ from secondopinion.people.plan import the_plan
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.parameters import value
 from secondopinion.portal.door import PATH, cookie_of, now_of, to_anybody, trace_try
-from secondopinion.portal.words import words_in
+from secondopinion.portal.words import as_written, words_in
 from secondopinion.referrals import pages
 from secondopinion.referrals.pages import Closed
 
@@ -74,7 +74,8 @@ def frame(words: Any) -> dict[str, Any]:
     """What every page of a Member shows: its words, and whom to call."""
     plan = the_plan()
     hours = in_language(words["language"], {"hours": plan.hours}, {})["hours"]
-    line = words["plan_line"].format(phone=plan.phone["medi-cal"], tty=plan.tty, hours=hours)
+    phone, tty = (as_written(number, words["language"]) for number in (plan.phone["medi-cal"], plan.tty))
+    line = words["plan_line"].format(phone=phone, tty=tty, hours=hours)
     return {"w": words, "plan": plan, "plan_line": line}
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.html import format_html
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
@@ -28,7 +29,7 @@ from secondopinion.policy.parameters import value
 from secondopinion.policy.rights import contacts, rights
 from secondopinion.portal.door import now_of
 from secondopinion.portal.editions import Edition, edition_on, editions
-from secondopinion.portal.words import counted, number_in_words, short_day_in_words
+from secondopinion.portal.words import as_written, counted, number_in_words, short_day_in_words
 from secondopinion.referrals.leaflets import public_leaflet
 from secondopinion.referrals.notices import appeals_reached, contact_lines
 
@@ -38,6 +39,8 @@ WHEN: Final = ("surgery", "doubt", "unclear", "not_better", "worry")
 HOW: Final = ("call", "doctor", "network")
 JUDGED: Final = ("yes", "no", "after", "third")
 PAPERS: Final[Mapping[str, str]] = {
+    "member-handbook": "right_in_handbook",
+    "welcome-insert": "right_insert",
     "fair-treatment": "nondiscrimination_notice",
     "language-help": "language_help",
 }
@@ -108,7 +111,7 @@ def shown(request: HttpRequest, edition: Edition, tag: str, on: date) -> HttpRes
         "plan": plan,
         "tag": tag,
         "hours": told["hours"],
-        "tty": words["right_tty"].format(tty=plan.tty, hours=told["hours"]),
+        "tty": words["right_tty"].format(tty=as_written(plan.tty, tag), hours=told["hours"]),
         "draft": tag not in edition.checked,
         "is_old": edition.last_on is not None and edition.last_on < now_of(request).astimezone(PACIFIC).date(),
         "languages": [
@@ -123,7 +126,7 @@ def shown(request: HttpRequest, edition: Edition, tag: str, on: date) -> HttpRes
         "times": times(on, tag, words),
         "caption": words["right_time_caption"].format(day=short_day_in_words(on, tag)),
         "appeals": appeals_reached(Program.MEDI_CAL.value),
-        "fax": words["right_appeal_fax"].format(fax=plan.appeals["fax"]),
+        "fax": words["right_appeal_fax"].format(fax=as_written(plan.appeals["fax"], tag)),
         "complaints": bodies_told(tag, on, complaints=True),
         "civil_rights": bodies_told(tag, on, complaints=False),
         "papers": papers(tag, words),
@@ -166,7 +169,7 @@ def call(program: Program, words: Mapping[str, Any]) -> tuple[str, str, str]:
     phone = the_plan().phone[program.value]
     return (
         f"tel:+{phone.replace('-', '')}",
-        words["right_call"].format(phone=phone),
+        format_html(words["right_call"], phone=format_html('<span class="right-phone" dir="ltr">{}</span>', phone)),
         words["right_for"].format(program=NAMES[program]),
     )
 

@@ -76,6 +76,12 @@ def counted(number: int, thing: str, language: str) -> str:
     return str(words[thing][_plural(number, words["language"])].format(number=_figures(str(number), words)))
 
 
+def as_written(said: str, language: str) -> str:
+    """A telephone or a number inside a sentence, kept from left to right where the sentence runs the other way."""
+    # The marks are Unicode's isolates: without them 1-800-555-0142 is shown as 0142-555-800-1.
+    return f"\u2066{said}\u2069" if words_in(language)["direction"] == "rtl" else said
+
+
 def _day(on: date | datetime) -> date:
     return on.astimezone(PACIFIC).date() if isinstance(on, datetime) else on
 

@@ -29,6 +29,7 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Notice
 from secondopinion.referrals.posted import mailing_on
 from secondopinion.referrals.posting import has_left, notice_of
+from secondopinion.referrals.right_telling import heard_of
 from secondopinion.referrals.told_post import CameBack, MailAgain, NotDelivered, Postmarked
 
 logger = logging.getLogger("secondopinion.post")
@@ -69,6 +70,9 @@ def _take(row: Row, now: datetime) -> bool:
     mailing = acknowledge(row, now=now)
     if mailing is None:
         return False
+    back = row.on if row.status is Status.RETURNED else now.astimezone(PACIFIC).date()
+    if heard_of(mailing, now, came_back_on=back if row.status in (Status.RETURNED, Status.REJECTED) else None):
+        return True  # a statement of the right is about no referral: the mailing's own row is its history
     referral_id = Notice.objects.values_list("referral_id", flat=True).get(letter_id=mailing.letter_id)
     if row.status is Status.MAILED:
         advance(referral_id, Postmarked(mailing.pk, row.on), person=SYSTEM, now=now)

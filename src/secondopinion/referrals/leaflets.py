@@ -109,18 +109,35 @@ def _drawn(name: str, language: str) -> str:
 
 def right_statement(member: Member, program: Program, on: date, *, new: bool) -> dict[str, Any]:
     """What the statement of the right to a second opinion says to a Member, at enrollment or once a year (II.A)."""
-    key = program.value.replace("-", "_")
     return _head(program, on, f"RIGHT-{on.year}") | {
         "recipient": to_member(member),
         "member": {"name": str(member), "member_id": member.member_id, "birth_on": member.birth_date.isoformat()},
         "statement": {
             "occasion": "welcome" if new else "yearly",
-            # From the day the Member asks, not from the day the papers are complete: the longest that it may take.
-            "standard_days": value(f"decision_time.standard.{key}", on).number,
-            "fast_hours": value(f"decision_time.expedited.{key}", on).number,
+            **_how_fast(program, on),
         },
         "complaint": [contact_lines(c) for c in rights(program, "deny", on).complaint_contacts],
     }
+
+
+def _how_fast(program: Program, on: date) -> dict[str, int]:
+    """How long a decision may take, from the day the Member asks and not from when the papers are complete."""
+    key = program.value.replace("-", "_")
+    return {
+        "standard_days": value(f"decision_time.standard.{key}", on).number,
+        "fast_hours": value(f"decision_time.expedited.{key}", on).number,
+    }
+
+
+def _right_in_handbook(program: Program, on: date) -> dict[str, Any]:
+    return _head(program, on, "HANDBOOK") | {
+        "statement": _how_fast(program, on),
+        "complaint": [contact_lines(c) for c in rights(program, "deny", on).complaint_contacts],
+    }
+
+
+def _right_insert(program: Program, on: date) -> dict[str, Any]:
+    return _head(program, on, "WELCOME") | {"statement": _how_fast(program, on)}
 
 
 def _your_rights(program: Program, on: date) -> dict[str, Any]:
@@ -167,5 +184,11 @@ def _head(program: Program, on: date, number: str) -> dict[str, Any]:
 
 
 SAYS: Final[Mapping[str, Callable[[Program, date], dict[str, Any]]]] = MappingProxyType(
-    {"your_rights": _your_rights, "nondiscrimination_notice": _nondiscrimination, "language_help": _language_help}
+    {
+        "your_rights": _your_rights,
+        "nondiscrimination_notice": _nondiscrimination,
+        "language_help": _language_help,
+        "right_in_handbook": _right_in_handbook,
+        "right_insert": _right_insert,
+    }
 )

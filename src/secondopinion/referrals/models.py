@@ -27,6 +27,8 @@ from secondopinion.referrals.models_offices import OfficeRequest as OfficeReques
 from secondopinion.referrals.models_offices import OfficeVisit as OfficeVisit
 from secondopinion.referrals.models_offices import VisitLink as VisitLink
 from secondopinion.referrals.models_privacy import SensitiveMark as SensitiveMark  # likewise
+from secondopinion.referrals.models_right import EnrollmentFile as EnrollmentFile
+from secondopinion.referrals.models_right import RightStatement as RightStatement
 from secondopinion.referrals.models_translating import ReadingAloud as ReadingAloud
 from secondopinion.referrals.models_translating import Translation as Translation
 from secondopinion.referrals.models_working import PaperRead as PaperRead

@@ -30,7 +30,7 @@ SUBCOMMANDS = (
     Subcommand("worker", "worker:work", "", "Run the jobs, letters first of all; SIGTERM stops it"),
     Subcommand("migrate", "preparing:migrate", "", "Bring the tables and the role up to date"),
     Subcommand("seed", "preparing:seed", "", "Put the made-up county into the database"),
-    Subcommand("load", "loading:bring_in", "KIND FILE ...", "Read a file into the directory: docs/directory.md"),
+    Subcommand("load", "loading:bring_in", "KIND FILE ...", "Read a file: docs/directory.md, docs/enrollment.md"),
     Subcommand("reseal", "resealing:reseal", "", "Seal every kept file under the newest key"),
     Subcommand("overnight", "proving:prove", "[--all]", "Prove the histories, clocks and letters; 1 when one is wrong"),
     Subcommand("facts", "asking:facts", "[--json]", "Every question the policy asks", True),

@@ -1,4 +1,4 @@
-"""``secondopinion load``: one file into the directory, as the program's own role."""
+"""``secondopinion load``: one file into the directory, or of the enrollment, as the program's own role."""
 
 import argparse
 import sys
@@ -11,9 +11,12 @@ from secondopinion.directory.loading.reading import FileFault
 from secondopinion.directory.loading.runs import Order
 from secondopinion.directory.models import LoadRun
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals.enrolling import load_enrollment
+from secondopinion.referrals.models_right import EnrollmentFile
 from secondopinion.site.refusal import Refusal
 
 BAR = 30  # characters
+ENROLLMENT = "enrolment"
 
 
 class _Arguments(argparse.ArgumentParser):
@@ -27,6 +30,8 @@ def bring_in(arguments: list[str]) -> int:
     Returns 0; refused rows are told, and are no failure of the load. Raises Refusal.
     """
     asked = _parser().parse_args(arguments)
+    if asked.kind == ENROLLMENT:
+        return _enrollment(asked)
     order = Order(
         kind=asked.kind,
         path=asked.file,
@@ -47,6 +52,32 @@ def bring_in(arguments: list[str]) -> int:
             sys.stderr.write("\n")
     sys.stdout.write(summary_of(run))
     return 0
+
+
+def _enrollment(asked: argparse.Namespace) -> int:
+    if asked.complete or asked.layout:
+        raise Refusal("An enrolment file takes neither --complete nor --layout: its columns are in docs/enrollment.md.")
+    now = datetime.now(UTC)
+    try:
+        file = load_enrollment(asked.file, now=now, on_day=asked.on, errors=asked.errors, encoding=asked.encoding)
+    except FileFault as fault:
+        raise Refusal(str(fault)) from None
+    sys.stdout.write(enrollment_summary_of(file))
+    return 0
+
+
+def enrollment_summary_of(file: EnrollmentFile) -> str:
+    """What became of an enrollment file's rows, in lines."""
+    refused = sum(file.refused.values())
+    return "\n".join(
+        [
+            f"{file.file_name}, received on {file.on_day}: {file.rows:,} rows read.",
+            f"{file.new:,} new Members, {file.changed:,} changed, {file.unchanged:,} unchanged, {refused:,} refused.",
+            *(f"  {count:,} {reason}" for reason, count in sorted(file.refused.items(), key=lambda e: (-e[1], e[0]))),
+            f"{file.owed:,} Members are now owed the statement of the right to a second opinion.",
+            "",
+        ]
+    )
 
 
 def summary_of(run: LoadRun) -> str:
@@ -94,7 +125,7 @@ def _progress() -> AfterBatch:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Arguments(prog="secondopinion load", add_help=False)
-    parser.add_argument("kind", choices=sorted(KINDS), metavar="KIND")
+    parser.add_argument("kind", choices=sorted({*KINDS, ENROLLMENT}), metavar="KIND")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--errors", type=Path, metavar="ERRORS.csv")
     parser.add_argument("--on", type=date.fromisoformat, metavar="DAY")

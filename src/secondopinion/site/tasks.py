@@ -24,6 +24,8 @@ from secondopinion.referrals.ledger import MAIL_TASK, OFFICE_TASK
 from secondopinion.referrals.offices import take_in, take_in_what_waits
 from secondopinion.referrals.overnight import overnight as look_at_all_that_is_open
 from secondopinion.referrals.posting import post
+from secondopinion.referrals.right_owed import owe_what_is_due
+from secondopinion.referrals.right_telling import tell_who_waits
 from secondopinion.referrals.sweep import take_due
 from secondopinion.site.postroom import close_batches, electronic, print_house, read_acknowledgements
 from secondopinion.site.proving import outcome_of
@@ -146,6 +148,34 @@ def forget_drafts(timestamp: int) -> int:
     if deleted:
         logger.info("Drafts whose days are over, deleted: %d.", deleted)
     return deleted
+
+
+@app.periodic(cron="5 9 * * *")  # UTC: soon after one or two at night in California, before the proof of the night
+@app.task(name="site.right", queue="house", queueing_lock="site.right", retry=AGAIN)
+def owe_the_right(timestamp: int) -> int:
+    """Owe the statement of the right to whom the year is nearly over, or to whom nothing is known to have been said.
+
+    Returns how many debts it made.
+    """
+    now = datetime.now(UTC)
+    try:
+        with plan_scope(now.astimezone(PACIFIC).date()):
+            made = owe_what_is_due(now)
+    finally:
+        connections.close_all()
+    logger.info("The right to a second opinion: %d statements are newly owed.", made)
+    return made
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="site.tell", queue="house", queueing_lock="site.tell", retry=AGAIN)
+def tell_of_the_right(timestamp: int) -> int:
+    """Mail the statements of the right that are owed. Returns how many left."""
+    try:
+        run = tell_who_waits(datetime.now(UTC), print_house())
+    finally:
+        connections.close_all()
+    return run.told
 
 
 @app.periodic(cron="30 10 * * *")  # UTC: half past two or three at night in California

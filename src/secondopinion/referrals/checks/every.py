@@ -8,6 +8,7 @@ from secondopinion.referrals.checks.case import Check
 from secondopinion.referrals.checks.clocks_are_computed import ClocksAreComputed
 from secondopinion.referrals.checks.due_is_the_earliest import DueIsTheEarliest
 from secondopinion.referrals.checks.ends_owe_their_notice import EndsOweTheirNotice
+from secondopinion.referrals.checks.everybody_is_told import EverybodyIsTold
 from secondopinion.referrals.checks.hashes_link import HashesLink
 from secondopinion.referrals.checks.history_has_no_gap import HistoryHasNoGap
 from secondopinion.referrals.checks.letters_are_owed_once import LettersAreOwedOnce
@@ -41,4 +42,5 @@ EVERY: tuple[Check, ...] = (
     OneAuthorizationOneVisit(),
     OpinionsRise(),
     CandidatesAreFlat(),
+    EverybodyIsTold(),
 )

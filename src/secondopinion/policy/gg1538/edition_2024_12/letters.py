@@ -143,6 +143,10 @@ LETTERS: Final[Mapping[str, frozenset[str]]] = {
         {APPEAL_RIGHT, COMPLAINT_CONTACT, DHCS, FREE_COPIES, STATE_HEARING, EXPEDITE, CONTINUATION, REPRESENTATIVE}
     ),
     "nondiscrimination_notice": FAIR_TREATMENT,
+    "right_in_handbook": frozenset(
+        {THE_RIGHT, WHO_MAY_ASK, HOW_TO_GET_ONE, NO_COST, OUTSIDE_COST, COMPLAINT_CONTACT, DHCS}
+    ),
+    "right_insert": frozenset({THE_RIGHT, WHO_MAY_ASK, HOW_TO_GET_ONE, NO_COST}),
     "language_help": frozenset(f"45 CFR 92.11 {language}" for language in OFFERED_IN),
 }
 
@@ -165,6 +169,7 @@ IN_ONECARE: Final[Mapping[str, frozenset[str]]] = {
     "rescission_to_member": frozenset({QIO, OWN_REVIEWER}),
     "cost_notice_to_member": frozenset({QIO, OWN_REVIEWER}),
     "right_statement_to_member": frozenset({QIO}),
+    "right_in_handbook": frozenset({QIO}),
     "your_rights": frozenset({QIO, OWN_REVIEWER}),
 }
 
