@@ -116,7 +116,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes: above this an upload wai
 USWDS = CLONE / "node_modules" / "@uswds" / "uswds" / "dist"
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
-STATICFILES_DIRS = [(f"uswds/{part}", str(USWDS / part)) for part in ("css", "fonts", "img", "js")]
+STATICFILES_DIRS = [(f"uswds/{part}", str(USWDS / part)) for part in ("fonts", "img")]
+STATICFILES_FINDERS = [
+    "secondopinion.site.wearing.NarrowedSheet",  # uswds/css/uswds.min.css, as far as our pages wear it
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
