@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.conf import settings
+from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse

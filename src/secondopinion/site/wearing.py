@@ -7,7 +7,7 @@ of ours instead, in tests as in service, so that a page on a slow phone waits fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,23 +71,19 @@ def the_sheet() -> Path:
 class NarrowedSheet(BaseFinder):
     """Finds the narrowed sheet where the whole one would be."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
-        """The sheet's place on disk, for its own address; nothing for any other."""
+    def find(self, path: str, find_all: bool = False) -> Any:
+        """The sheet's place on disk (a list of it when all places are asked for); an empty list for any other path."""
         if path != f"{PREFIX}/{SHEET}":
             return []
         found = str(the_sheet() / SHEET)
         return [found] if find_all else found
 
-    def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """The sheet, for whoever gathers all static files; nothing where USWDS has not been installed."""
         if (Path(settings.USWDS) / "css" / SHEET).exists():
             storage = FileSystemStorage(location=the_sheet())
             storage.prefix = PREFIX  # type: ignore[attr-defined]  # read by collectstatic
             yield SHEET, storage
-
-    def check(self, **kwargs: Any) -> list[Any]:
-        """Nothing of it is set up by anybody."""
-        return []
 
 
 def _kept(sheet: str, worn: Callable[[str], bool]) -> Iterator[str]:
@@ -97,7 +93,8 @@ def _kept(sheet: str, worn: Callable[[str], bool]) -> Iterator[str]:
             if inner:
                 yield f"{head}{{{inner}}}"
         elif head.startswith("@"):
-            yield f"{head}{{{body}}}" if body else ""  # a typeface or an animation; @charset and the like are not needed
+            if body:  # a typeface or an animation; @charset and the like have none
+                yield f"{head}{{{body}}}"
         else:
             selectors = [each for each in _split(head) if all(map(worn, _classes(each)))]
             if selectors and body:
