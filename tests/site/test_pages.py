@@ -36,6 +36,15 @@ def test_a_page_for_another_role_is_refused_with_what_to_do(as_plan: None) -> No
         assert words in said
 
 
+def test_too_much_at_once_is_refused_with_what_to_do(client: Client, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+    answer = client.post("/sign-in", {"username": "a" * (2 * 1024 * 1024), "password": "b"})
+    assert answer.status_code == 413
+    page = answer.content.decode()
+    assert "More than 1 MB of words came in one piece" in page
+    assert "add long texts as a file" in page
+
+
 def signed(user: Any) -> HttpRequest:
     request = RequestFactory().get("/")
     request.user, request.now = user, NOW  # type: ignore[attr-defined]

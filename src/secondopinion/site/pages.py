@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -54,13 +56,26 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the browser sent what no page of ours sends."""
+    """400: the browser sent what no page of ours sends; 413 when it is only too much at once."""
+    if isinstance(exception, RequestDataTooBig):
+        return _too_much(request)
     return _trouble(
         request,
         400,
         heading="That could not be read",
         what="The browser sent something that none of our pages sends.",
         instead="Go back, open the page again and repeat what you did.",
+    )
+
+
+def _too_much(request: HttpRequest) -> HttpResponse:
+    most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // (1024 * 1024)
+    return _trouble(
+        request,
+        413,
+        heading="That was too much at once",
+        what=f"More than {most} MB of words came in one piece, so none of it was taken. Nothing was changed.",
+        instead="Go back, shorten what you typed, and add long texts as a file.",
     )
 
 

@@ -13,9 +13,10 @@ from secondopinion.site import database, role, state
 from secondopinion.site.refusal import Refusal
 from secondopinion.site.seeding import Seeded, SeedRefused
 from secondopinion.site.seeding import seed as put_county
+from secondopinion.site.wearing import SHEET, the_sheet
 
 COLLECTED_FROM = ("package-lock.json", "requirements/run.txt", "src/secondopinion/*/static/**/*")
-NOT_SERVED = ("uswds.css", "uswds.js*", "uswds-init.js", "material-icons*", "favicons", "uswds-icons")
+NOT_SERVED = ("material-icons*", "favicons", "uswds-icons", "*.ttf", "*.woff")
 
 
 def migrate(arguments: list[str]) -> int:
@@ -63,7 +64,7 @@ def bring_up_to_date() -> None:
 
 def collect_static() -> None:
     """Gather style sheets, scripts and icons where whitenoise serves them, unless nothing changed."""
-    found = hashlib.sha256()
+    found = hashlib.sha256((the_sheet() / SHEET).read_bytes())
     for pattern in COLLECTED_FROM:
         for path in sorted(state.CLONE.glob(pattern)):
             if path.is_file():

@@ -133,7 +133,12 @@ PACE = float(os.environ.get("SECONDOPINION_PACE", "1"))
 USWDS = CLONE / "node_modules" / "@uswds" / "uswds" / "dist"
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
-STATICFILES_DIRS = [(f"uswds/{part}", str(USWDS / part)) for part in ("css", "fonts", "img", "js")]
+STATICFILES_DIRS = [(f"uswds/{part}", str(USWDS / part)) for part in ("fonts", "img")]
+STATICFILES_FINDERS = [
+    "secondopinion.site.wearing.NarrowedSheet",  # uswds/css/uswds.min.css, as far as our pages wear it
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
