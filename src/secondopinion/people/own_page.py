@@ -56,6 +56,7 @@ class Own:
     page: OwnPage
     member: Member
     representative: AuthorizedRepresentative | None
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def visit_of(secret: str, now: datetime) -> Own:
     member = member_with(page.member_id)
     if member is None:
         raise Closed("wrong")
-    return Own(page, member, representative)
+    return Own(page, member, representative, _day(now))
 
 
 def seen(own: Own, now: datetime) -> None:
@@ -206,7 +207,7 @@ def choosing_of(digest: str, now: datetime) -> Own | None:
     if now - page.choosing_at > timedelta(minutes=value("own_page.minutes", _day(now)).number):
         raise Closed("wrong")
     member = member_with(page.member_id)
-    return None if member is None else Own(page, member, representative)
+    return None if member is None else Own(page, member, representative, _day(now))
 
 
 def about(code: str) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from secondopinion.people.kept.kinds import LARGEST
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import now_of
 from secondopinion.portal.entering import frame
@@ -22,7 +23,6 @@ from secondopinion.referrals.chain import ask_for_another
 from secondopinion.referrals.following import referral_of
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Channel, Referral
-from secondopinion.referrals.papers import LARGEST
 from secondopinion.referrals.photographs import as_pdf
 from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.states import State

@@ -32,11 +32,10 @@ from secondopinion.portal.questions import (
 )
 from secondopinion.portal.words import day_in_words, number_in_words
 from secondopinion.referrals import asking
-from secondopinion.referrals.following import due_of, referral_of
+from secondopinion.referrals.following import due_of, like_it, referral_of
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Draft, Referral
 from secondopinion.referrals.reading import snapshot_of
-from secondopinion.referrals.receive import similar
 
 Words = Mapping[str, Any]
 Field = tuple[str, str]  # the field's id, and what is wrong with it
@@ -128,7 +127,7 @@ def ask_send(request: HttpRequest) -> HttpResponse:
     if draft is not None and draft.pk == key:
         if of_request(request).first_open is not None:
             return on_to("ask-check")
-        if similar(own.member, now) and request.POST.get("another") != YES:
+        if like_it(own, now) and request.POST.get("another") != YES:
             return check(request, [("another", words["ask_same_missing"])], NOT_SO)
     try:
         with transaction.atomic():
@@ -273,7 +272,7 @@ def check(request: HttpRequest, wrong: list[Field] | None = None, status: int = 
     context = frame(words) | {
         "draft": draft,
         "lines": [line_on(page, so_far, words) for page in so_far.pages],
-        "known": [(one.number, same_line(one, words)) for one in similar(own.member, now_of(request))],
+        "known": [(one.number, same_line(one, words)) for one in like_it(own, now_of(request))],
         "faults": wrong or [],
         "wrong": {"another": "", **dict(wrong or ())},
     }  # fmt: skip

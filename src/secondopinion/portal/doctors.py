@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from secondopinion.directory import mapping
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.people.models_representing import Scope
-from secondopinion.people.representing import acting
+from secondopinion.people.representing import acting, acts
 from secondopinion.policy.asked import About
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.portal.door import PATH, cookie_of, now_of, opened, to_anybody, visit_of
@@ -307,11 +307,11 @@ def whose_word(request: HttpRequest) -> tuple[str, str, str]:
 
 
 def is_on_file(request: HttpRequest, visit: Visit) -> bool:
-    """Is the name that was typed, if any, one of a person who may act for the Member today?"""
-    if visit.representative:
-        return True  # the door looked it up
+    """May the one who chooses do so today: the Member, the holder of the page, or whose name was typed?"""
     name, today = for_name(request), now_of(request).astimezone(PACIFIC).date()
     known = segments(visit.referral.pk, visit.referral.condition_code, today)
+    if visit.representative:
+        return acts(visit.representative, Scope.CHOOSE, known, today)
     return not name or acting(visit.member.pk, name, Scope.CHOOSE, known, today) is not None
 
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django import forms
 
+from secondopinion.people.kept.kinds import LARGEST
 from secondopinion.policy.asked import About, Opinion, Program, Requester, Urgency
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.policy.facts import Fact
 from secondopinion.policy.gg1538 import questions
 from secondopinion.policy.identifiers import npi_is_valid
 from secondopinion.referrals.offices import LONGEST_NAME, OfficeForm
-from secondopinion.referrals.papers import LARGEST
 
 FACT: Final = "fact_"
 SECTIONS: Final = ("The Member's doubts", "The condition", "The diagnosis and the treatment", "The opinions so far")

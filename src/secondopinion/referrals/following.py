@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from secondopinion.letters.models import Letter
+from secondopinion.people.models_representing import Scope
 from secondopinion.people.own_page import Own
+from secondopinion.people.representing import acts
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals import copies
 from secondopinion.referrals.clockwork import running
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Paper, Referral
 from secondopinion.referrals.reading import snapshot_of
+from secondopinion.referrals.sensitive import segments
 from secondopinion.referrals.snapshot import Snapshot
 from secondopinion.referrals.states import ADVERSE_ENDS, ENDS, UNDECIDED, State
 
@@ -37,18 +40,33 @@ class Stage:
 
 
 def referrals_of(own: Own) -> list[Referral]:
-    """The Member's referrals, the newest first."""
+    """The Member's referrals, the newest first; for a representative those that the authority reaches today."""
     found = Referral.objects.filter(member=own.member).select_related("professional", "clinician")
-    return list(found.order_by("-received_at", "-number"))
+    return [one for one in found.order_by("-received_at", "-number") if _is_shown(own, one)]
 
 
 def referral_of(own: Own, number: str) -> Referral:
     """One of the Member's referrals. Raises Refused; unknown and another's are the same answer."""
     found = Referral.objects.filter(member=own.member, number=number.replace("\x00", ""))
     one = found.select_related("member", "network", "professional", "clinician").first()
-    if one is None:
+    if one is None or not _is_shown(own, one):
         raise Refused("There is no such request on this page. Open it from the list of requests.")
     return one
+
+
+def like_it(own: Own, now: datetime, *, days: int = 30) -> list[Referral]:
+    """The requests on the page that another one may be the same as: undecided, or received in the last days."""
+    since = now - timedelta(days=days)
+    return [one for one in referrals_of(own) if State(one.state) in UNDECIDED or one.received_at >= since]
+
+
+def _is_shown(own: Own, referral: Referral) -> bool:
+    # Reading: whoever may hear where things stand sees the request; what a minor may consent to alone, and what an
+    # appointment does not name, no representative sees (45 CFR 164.502(g)(3)).
+    if own.representative is None:
+        return True
+    known = segments(referral.pk, referral.condition_code, own.on)
+    return acts(own.representative, Scope.LETTERS, known, own.on)
 
 
 def due_of(row: Snapshot) -> dict[str, datetime]:
