@@ -15,7 +15,6 @@ import pytest
 from django.db import connection, connections, transaction
 
 from county import FAMILY, NEUROSURGERY, SPINE, TODAY, county, npi
-from secondopinion.directory import flattening
 from secondopinion.directory.flattening import flatten, flatten_all, has_rows, placed_since, strays
 from secondopinion.directory.models import Contract, LoadRun, QualifiedProfessional
 from secondopinion.directory.models_candidates import ANYWHERE, OUTSIDE, NetworkKey, code_of
@@ -393,14 +392,3 @@ def test_the_nightly_proof_says_whose_rows_are_not_what_the_periods_say() -> Non
     assert [each.what for each in tally.first] == [
         f"the rows of professional {there.sam.pk} are not what the periods say"
     ]
-
-
-@pytest.mark.django_db
-def test_a_rebuild_joins_and_asks_no_question_for_each_person() -> None:
-    with connection.cursor() as cursor:
-        nobody = "00000000-0000-0000-0000-000000000000"
-        statement = flattening._FILLED.replace("directory_candidateat_next", "directory_candidateat")
-        cursor.execute(f"EXPLAIN {statement}", {"first": nobody, "last": nobody})
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "CTE fresh" in plan
-    assert "SubPlan" not in plan, "it would walk through a whole slice for each of its people"
