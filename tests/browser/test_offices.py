@@ -142,10 +142,10 @@ def test_a_nurse_clears_a_queue_by_keyboard(place: County, somebody: SomebodyAt,
     expect(nurse.page.locator("#history")).to_be_focused()
     with nurse.page.expect_navigation():
         keys.press("?")
-    nurse.reads("Next referral", "The keys are on in this browser.")
+    nurse.reads("Next referral", "The keys are on.")
     keeps_the_baseline(nurse.page)
-    nurse.press_here("Turn the keys off")
-    nurse.reads("The keys are off in this browser.")
+    nurse.send("Turn the keys off")
+    nurse.reads("The keys are off until you sign out.")
     nurse.open("/")
     keys.press("j")
     expect(nurse.main.get_by_role("link", name=numbers[0])).not_to_be_focused()

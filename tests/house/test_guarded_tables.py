@@ -44,6 +44,8 @@ OPEN: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("people_proposal", "people_answer"), "what two people change about the running of the house, and why"
         ),
+        "referrals_doortry": "wrong tries at a door without an account; a hash says at which",
+        "referrals_enrollmentfile": "how many rows of an enrollment file were taken, and not whose",
         "people_pace": "how much somebody asked lately; a hash says of whom",
         **dict.fromkeys(
             ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),

@@ -21,6 +21,8 @@ SQL = {"raw", "extra", "execute", "executemany", "cursor", "copy"}
 # What a page sends by itself: that its transaction only reads, and that a second press of a button waits.
 STATEMENTS = {
     "src/secondopinion/portal/door.py": ["SET TRANSACTION READ ONLY"],
+    "src/secondopinion/portal/own_door.py": ["SET TRANSACTION READ ONLY"],
+    "src/secondopinion/portal/clinic_doors.py": ["SET TRANSACTION READ ONLY"],
     "src/secondopinion/desk/intake_once.py": ["SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"],
 }
 # The FHIR door's own table: what a system sent, asked for by the system that sent it. See tests/fhir/test_door.py.
@@ -103,7 +105,11 @@ def test_what_an_address_names_is_only_asked_of_functions_that_know_who_asks(nam
 
 def knows_who(call: ast.Call, name: str) -> bool:
     """Does the call hand over the person, the request, or the referral that the person may see?"""
-    known = {"number": {"request", "person"}, "letter_id": {"found", "request"}, "paper_id": {"found"}}[name]
+    known = {
+        "number": {"request", "person", "own"},
+        "letter_id": {"found", "request", "own"},
+        "paper_id": {"found", "consult"},
+    }[name]
     if ast.unparse(call.func).rpartition(".")[2] in {"redirect", "reverse"}:
         return True  # an address shows nothing
     return bool(known & {ast.unparse(inner) for a in call.args for inner in ast.walk(a) if isinstance(inner, ast.Name)})
@@ -140,7 +146,8 @@ def test_whatever_gives_a_referral_to_a_page_asks_who_it_is_for_or_was_given_one
     assert len(gives) >= 5, "the annotations are not read any more"
     # A step taken was the person's to take; a Member's page names its one referral by a code, and pages.py checks it;
     # what narrows rows has them from somebody who asked for a person.
-    knows = {"person", "referral", "taken", "rows"}
+    # A Member's own page asks for whoever has it open.
+    knows = {"person", "referral", "taken", "rows", "own"}
     assert [name for name, parameters in gives if not parameters & knows] == []
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from secondopinion.people.doors import signed_in
 
@@ -46,7 +46,12 @@ GROUPS: Final = (
 
 
 @signed_in(why="read the map of the keyboard")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
-    """The map. Without JavaScript the browser's own keys do everything: Tab, Enter, Space and the arrows."""
+    """The map, and the keys off for this session, or on. Without JavaScript the browser's own do everything."""
+    if request.method == "POST":
+        request.session["keys_off"] = not request.session.get("keys_off", False)
+        response = redirect("keys")
+        response.status_code = 303
+        return response
     return render(request, "desk/keys.html", {"groups": GROUPS})

@@ -145,7 +145,7 @@ def report(request: HttpRequest) -> HttpResponse:
     file = office_reading.report_file(opened.referral) if opened.whole and opened.referral else None
     if file is None:
         raise Http404("There is no report here yet, or the status alone was opened.")
-    return shown_pdf(bytes(file.content), f"{opened.number}-report.pdf")
+    return shown_pdf(file.plain(), f"{opened.number}-report.pdf")
 
 
 @office_opened(closed)

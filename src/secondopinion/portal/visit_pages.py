@@ -92,7 +92,7 @@ def record(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     paper = visit_links.record_of(consult, paper_id) if _may_read(consult) else None
     if paper is None:
         raise Http404("There is no such record with this visit, or the visit is over.")
-    return shown_pdf(bytes(paper.content), f"{consult.referral.number}-record.pdf")
+    return shown_pdf(paper.plain(), f"{consult.referral.number}-record.pdf")
 
 
 @visit_opened(closed)

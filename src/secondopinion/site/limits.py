@@ -27,6 +27,8 @@ MINUTE: Final = timedelta(minutes=1)
 SIGNING_IN = Limit("sign-in", 120, 10 * MINUTE)
 MEMBERS_CODE = Limit("member's code", 60, 10 * MINUTE)
 MEMBERS_PAGE = Limit("member's page", 240, 10 * MINUTE)
+WAYS_IN: Final = ("members_code", "office_way_in", "professional_way_in")  # where a code or a number is typed
+WITHOUT_ACCOUNT: Final = ("members_page", "office_page", "professional_page")
 FHIR_ADDRESS = Limit("FHIR, address", 6000, MINUTE)
 FHIR_CLIENT = Limit("FHIR, client", 3000, MINUTE)
 SEARCH = Limit("search", 240, MINUTE)
@@ -84,9 +86,9 @@ def limits_of(request: HttpRequest, name: str, guard: str) -> Iterator[tuple[Lim
         yield FHIR_ADDRESS, address
         if guard == "api_client":
             yield FHIR_CLIENT, request.headers.get("Authorization", address)
-    elif guard == "members_code" and not reads:
+    elif guard in WAYS_IN and not reads:
         yield MEMBERS_CODE, address
-    elif guard in ("members_code", "members_page"):
+    elif guard in (*WAYS_IN, *WITHOUT_ACCOUNT):
         yield MEMBERS_PAGE, address
     elif name.startswith("sign-in"):
         yield (OPEN if reads else SIGNING_IN), address

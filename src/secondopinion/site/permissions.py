@@ -23,6 +23,10 @@ GUARDS: Final = {
     "own_account": "all staff, for their own sign-in",
     "members_code": "whoever has a Member’s code",
     "members_page": "the Member, on a page of their own",
+    "office_way_in": "any office; shows nothing until number, birth date and office fit",
+    "office_page": "the office that asked, on the page of its answer",
+    "professional_way_in": "whoever has a professional’s link",
+    "professional_page": "the professional who gives the opinion, on the page of the visit",
     "api_client": "systems with a token",
 }
 

@@ -49,5 +49,6 @@ class Migration(migrations.Migration):
         OPENED,
         rls.narrowed('people_ownpage', 'app.not_another(member_id)'),
         rls.rows_seen_by('referrals_draft', DRAFTS),
+        rls.narrowed('referrals_draft', 'app.not_another(member_id)'),
         rls.narrowed_anew('letters_letter', 'app.is_staff()', LETTERS, 'SELECT'),
     ]

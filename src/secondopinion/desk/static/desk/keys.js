@@ -1,12 +1,10 @@
-// Keys of the desk. A help for those who want it: every page works without. They can be turned off (WCAG 2.1.4).
+// Keys of the desk. A help for those who want it: every page works without. Whoever turns them off (WCAG 2.1.4) is not sent this file.
 "use strict";
 (() => {
-  const KEPT = "so-keys";
   const GO = { w: "/", n: "/intake/", d: "/directory/", s: "/scorecard/" };
   const PARTS = { n: "#next", f: "#facts", p: "#letters", h: "#history" };
   let going = false;
 
-  const off = () => { try { return localStorage.getItem(KEPT) === "off"; } catch { return false; } };
   const typing = (e) => e.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.tagName) && !/^(checkbox|radio|button|submit)$/.test(e.type);
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const to = (e) => { if (e) { e.focus(); e.scrollIntoView({ block: "nearest" }); } return Boolean(e); };
@@ -44,18 +42,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (off() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
     if (act(event.key)) event.preventDefault();
   });
-
-  const button = document.querySelector("[data-keys-toggle]");
-  if (button) {
-    const show = () => {
-      button.hidden = false;
-      button.textContent = off() ? "Turn the keys on" : "Turn the keys off";
-      document.querySelector("[data-keys-state]").textContent = off() ? "The keys are off in this browser." : "The keys are on in this browser.";
-    };
-    button.addEventListener("click", () => { try { localStorage.setItem(KEPT, off() ? "on" : "off"); } catch { /* private window */ } show(); });
-    show();
-  }
 })();
