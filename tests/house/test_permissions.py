@@ -48,15 +48,19 @@ def test_every_step_and_every_guarded_page_has_its_line() -> None:
 
 
 def test_nobody_outside_the_working_roles_writes_but_at_the_pages_made_for_them() -> None:
-    made_for = {"aloud", "aloud-read", "accounts", "accounts-ask", "accounts-answer", "who-may"}
+    made_for = {
+        "aloud", "aloud-read", "aloud-letter", "accounts", "accounts-ask", "accounts-answer", "who-may",
+        "administration", "administration-kind", "administration-propose", "administration-proposal",
+    }  # fmt: skip
     strangers = set(map(str, Role)) - set(map(str, WORK))
     assert {name for name, route in GUARDED if route.callback.writers & strangers} == made_for  # type: ignore[attr-defined]
 
 
-def test_an_administrator_reads_no_page_but_of_accounts() -> None:
+def test_an_administrator_reads_no_page_but_of_accounts_and_of_how_the_house_is_run() -> None:
     admin = str(Role.ADMINISTRATOR)
     assert {name for name, route in GUARDED if admin in route.callback.readers} == {  # type: ignore[attr-defined]
         "accounts", "accounts-ask", "accounts-answer", "who-may",
+        "administration", "administration-kind", "administration-propose", "administration-proposal",
     }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def test_a_request_becomes_the_referral_of_its_number_with_its_receipt_and_its_r
     with plan_scope(TODAY):
         paper = Paper.objects.get(referral=found)
         events = list(Event.objects.filter(referral=found).order_by("position").values_list("step", "role", "actor"))
-    assert (paper.name, bytes(paper.content)) == ("scan.pdf", PDF)
+    assert (paper.name, paper.plain()) == ("scan.pdf", PDF)
     assert ("receive", "office", "Susan Watson, MD, on the page for offices") in events
     kept = row(told.number)
     assert (kept.paper, kept.referral_id) == (None, found.pk)

@@ -36,6 +36,7 @@ def test_a_page_for_another_role_is_refused_with_what_to_do(as_plan: None) -> No
         assert words in said
 
 
+@pytest.mark.django_db
 def test_too_much_at_once_is_refused_with_what_to_do(client: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
     answer = client.post("/sign-in", {"username": "a" * (2 * 1024 * 1024), "password": "b"})

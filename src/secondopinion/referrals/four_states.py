@@ -63,7 +63,7 @@ def tasks_of(rows: Iterable[Referral]) -> dict[UUID, Task]:
     """The task of each referral on a page, with one question for all."""
     found = list(rows)
     events = Event.objects.filter(referral__in=[row.pk for row in found]).exclude(step__in=HOUSE)
-    latest = events.order_by("referral", "-position").distinct("referral")
+    latest = events.order_by("referral_id", "-position").distinct("referral_id")
     last: dict[UUID, str] = dict(latest.values_list("referral_id", "step"))
     return {row.pk: task_of(row, last.get(row.pk, "receive")) for row in found}
 
