@@ -22,10 +22,9 @@ from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.shown import Shown, unsealed
 from secondopinion.referrals.told import Choose, Told
 from secondopinion.referrals.told_choosing import ChooseAgain, NoneSuits, Pick, TakeBackPage
-from secondopinion.referrals.way import WAYS, Way
+from secondopinion.referrals.way import AT_THE_DESK
 
 PICK_ONE: Final = "Choose a professional from the list."
-AT_THE_DESK: Final = tuple((key, words[:1].upper() + words[1:]) for key, words in WAYS.items() if key != Way.PAGE.value)
 BOTH_OR_NEITHER: Final = "Give the day and the time, or leave both empty for just now."
 STALE: Final = "The page does not say which list it showed. Open the list again, and choose once more."
 WHICH_NAME: Final = "Only where a representative spoke; as it is on record"

@@ -23,7 +23,17 @@ from secondopinion.desk.tellers_post import SENT, TELLERS_POST, in_format, where
 from secondopinion.desk.tellers_review import TELLERS_REVIEW
 from secondopinion.desk.tellers_time import TELLERS_TIME, looked_at
 from secondopinion.desk.tellers_translating import TELLERS_TRANSLATING
-from secondopinion.desk.telling import Context, Line, Said, Teller, answered, day_words, instant_words, quoted
+from secondopinion.desk.telling import (
+    Context,
+    Line,
+    Said,
+    Teller,
+    answered,
+    day_words,
+    instant_words,
+    quoted,
+    reached,
+)
 from secondopinion.desk.words import lowered, words_of
 from secondopinion.policy.clauses import Edition
 from secondopinion.referrals.models import Event
@@ -171,7 +181,7 @@ def _deny(event: Event, context: Context) -> Said:
 def _withdraw(event: Event, context: Context) -> Said:
     by = REQUESTERS.get(event.details.get("by", ""), "the requester")
     return Said(
-        f"recorded that {event.details['by_name']} ({by}) withdrew the request",
+        f"recorded that {event.details['by_name']} ({by}) withdrew the request{reached(event.details)}",
         quoted("In these words", event.details.get("words")),
     )
 

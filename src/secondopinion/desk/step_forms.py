@@ -48,6 +48,7 @@ from secondopinion.referrals.told import (
     Told,
     Withdraw,
 )
+from secondopinion.referrals.way import AT_THE_DESK
 
 
 class ClassifyForm(StepForm):
@@ -213,11 +214,12 @@ class WithdrawForm(StepForm):
     by = choice_field("Who withdrew it?", tuple(WORDS["requester"].items()))
     by_name = line_field("Name of that person")
     words = words_field("In what words?", rows=2)
+    how = choice_field("How did it reach us?", AT_THE_DESK, required=False, first="Not written down")
 
     def told(self) -> Told:
         """What the person said."""
         said = self.cleaned_data
-        return Withdraw(said["by"], said["by_name"], said["words"])
+        return Withdraw(said["by"], said["by_name"], said["words"], said["how"])
 
 
 class TellRequesterForm(StepForm):

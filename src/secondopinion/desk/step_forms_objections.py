@@ -45,6 +45,7 @@ from secondopinion.referrals.told_objections import (
     Overturn,
     Uphold,
 )
+from secondopinion.referrals.way import AT_THE_DESK
 
 OBJECTORS: Final = tuple((value, words) for value, words in WORDS["requester"].items() if value != Requester.PLAN)
 LEVELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -102,6 +103,7 @@ class ContactForm(StepForm):
     )
     by = choice_field("Who said it?", OBJECTORS)
     by_name = line_field("Name of that person")
+    how = choice_field("How did it reach us?", AT_THE_DESK, required=False, first="Not written down")
     day = day_field("Day it reached us", "Us or any Health Network, whoever was first.")
     time = time_field("Time it reached us", "Pacific time.")
     expedited = tick_field("Waiting could harm the Member’s life, health or function")
@@ -132,7 +134,7 @@ class ContactForm(StepForm):
             by_name=said["by_name"], words=said["words"],
             appeal=YES_NO[said["wants_change"]], complaint=YES_NO[said["unhappy"]], expedited=said["expedited"],
             supported=said["supported"], consent=said.get("consent", False),
-            continue_care=said.get("continue_care", False), late_because=said["late_because"],
+            continue_care=said.get("continue_care", False), late_because=said["late_because"], how=said["how"],
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from secondopinion.desk.referral_words import REQUESTERS, spoken
-from secondopinion.desk.telling import Context, Said, Teller, answered, day_words, instant_words, quoted
+from secondopinion.desk.telling import Context, Said, Teller, answered, day_words, instant_words, quoted, reached
 from secondopinion.referrals.models import Event, Found
 from secondopinion.referrals.told_after import DECLINES
 
@@ -133,7 +133,7 @@ def _dispute(event: Event, context: Context) -> Said:
     fast = ", fast because waiting could harm" if told.get("expedited") else ""
     return Said(
         f"opened {' and '.join(kinds)}, from what {told['by_name']} ({by}) said on {instant_words(told['received_at'])}"
-        + fast,
+        + reached(told) + fast,
         (
             *quoted("In these words", told.get("words")),
             *quoted("It objects to", AGAINST.get(told.get("against_step", ""))),

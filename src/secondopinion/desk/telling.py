@@ -11,6 +11,7 @@ from secondopinion.desk.referral_words import answer_words, spoken, spoken_day
 from secondopinion.policy.clauses import Edition
 from secondopinion.policy.gg1538 import questions
 from secondopinion.referrals.models import Event, Referral
+from secondopinion.referrals.way import WAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Context:
 
 
 Teller = Callable[[Event, Context], Said]
+
+
+def reached(told: Mapping[str, Any]) -> str:
+    """How somebody's word reached us, where that was written down: `, by phone`."""
+    return f", {WAYS[told['how']]}" if told.get("how") in WAYS else ""
 
 
 def instant_words(text: str) -> str:

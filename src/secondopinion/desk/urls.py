@@ -17,6 +17,7 @@ from secondopinion.desk import (
     keys,
     members,
     offices,
+    own_pages,
     post,
     post_addresses,
     post_formats,
@@ -91,5 +92,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/<slug:member_id>/", intake.intake, name="intake"),
     path("intake/<slug:member_id>/found/", beginnings.found_visit, name="intake-found"),
     path("intake/<slug:member_id>/plan/", beginnings.plan_asks, name="intake-plan"),
+    path("members/<slug:member_id>/page/", own_pages.member_page_codes, name="member-page-codes"),
+    path(
+        "members/<slug:member_id>/page/<uuid:page_id>/close/",
+        own_pages.member_page_code_close,
+        name="member-page-code-close",
+    ),
     path("", include("secondopinion.desk.referral_urls")),
 ]

@@ -125,7 +125,7 @@ def own_object(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/own_object.html", context)
     faults = objection_faults(said, wants if can_appeal else "other", words)
-    if over and WANTS.get(wants, (False, False))[0] and not late_because:
+    if over and WANTS.get(wants, (False, False))[0] is not False and not late_because:
         faults.append(("late_because", words["follow_late_missing"]))
     if faults or request.POST.get("send") != "yes":
         context |= {"faults": faults, "checking": not faults and request.POST.get("change") != "yes",

@@ -37,6 +37,9 @@ WAYS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+AT_THE_DESK: Final = tuple((key, words[:1].upper() + words[1:]) for key, words in WAYS.items() if key != Way.PAGE.value)
+"""What somebody at the desk can say of it: key and words. Only the Member's own page says that it is the page."""
+
 
 def way_of(word: str) -> Way | None:
     """How it reached us, also where an earlier history wrote it in words; None for no known way."""
