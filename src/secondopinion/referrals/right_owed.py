@@ -97,8 +97,10 @@ def owed_again(statement: RightStatement, on: date, now: datetime) -> RightState
 
 
 def waiting(limit: int) -> list[UUID]:
-    """The debts that wait to be paid, what is due first at the top."""
-    return list(RightStatement.objects.filter(OPEN).values_list("pk", flat=True)[:limit])
+    """The debts that wait to be paid: what was tried least often first, so that what cannot leave holds up nobody."""
+    return list(
+        RightStatement.objects.filter(OPEN).order_by("tries", "due_on", "id").values_list("pk", flat=True)[:limit]
+    )
 
 
 def overdue_on(today: date) -> list[RightStatement]:
