@@ -74,7 +74,7 @@ def owe_what_is_due(now: datetime) -> int:
                 program=program.value,
                 occasion=RightStatement.Occasion.YEARLY,
                 counts_from=last or today,
-                due_on=max(last + year, last) if last else due_at_enrollment(program.value, today),
+                due_on=last + year if last else due_at_enrollment(program.value, today),
                 owed_at=now,
             )
             for member, last in dict(rows).items()
