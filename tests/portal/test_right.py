@@ -8,10 +8,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from county import NOW
 from letters.reading import grade_of, sentences, without_names
+from secondopinion.letters.approving import wording_sha256
 from secondopinion.letters.languages import LANGUAGES
+from secondopinion.letters.models import WordingApproval
 from secondopinion.policy.asked import Program
 from secondopinion.policy.parameters import value
 from secondopinion.portal import editions as portal_editions
@@ -193,4 +196,33 @@ def test_a_telephone_runs_from_left_to_right_in_a_line_that_runs_the_other_way(d
     page = Client().get(f"/your-right/{tag}/").content.decode()
     told = re.findall(r"(.{12})(?<![\d+])1-\d{3}-\d{3}-\d{4}", page)
     assert len(told) > 4
-    assert [before for before in told if not before.endswith(('dir="ltr">', "\u2066", "TTY "))] == []
+    assert [before for before in told if not before.endswith(('dir="ltr">', "\u2066", 'ltr">TTY '))] == []
+
+
+@pytest.mark.parametrize("paper", right.PAPERS)
+def test_each_paper_is_a_pdf_in_the_readers_language(db: None, paper: str) -> None:
+    answer = Client().get(f"/your-right/ru/onecare/{paper}.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+
+
+def test_a_paper_that_nobody_approved_is_handed_out_in_english_or_not_at_all(db: None) -> None:
+    with override_settings(LETTERS_APPROVED_ONLY=True):
+        said = words_of(Client().get("/your-right/es/").content)
+        assert "Manual del Miembro" not in said, "not even the English is approved"
+        assert Client().get("/your-right/es/medi-cal/member-handbook.pdf").status_code == 404
+        approved("right_in_handbook", "en")
+        said = words_of(Client().get("/your-right/es/").content)
+        assert "Lo que dice el Manual del Miembro (Medi-Cal), en inglés" in said
+        assert Client().get("/your-right/es/medi-cal/member-handbook.pdf").status_code == 200
+        approved("right_in_handbook", "es")
+        assert "(Medi-Cal), en inglés" not in words_of(Client().get("/your-right/es/").content)
+
+
+def approved(kind: str, language: str) -> None:
+    """Two people have agreed on a wording as it is written today."""
+    WordingApproval.objects.create(
+        kind=kind, language=language, wording_sha256=wording_sha256(kind, language), proposed_by="One",
+        proposed_role="", proposed_staff=1, proposed_at=NOW, approved_by="Two",
+        approved_role="", approved_staff=2, approved_at=NOW,
+    )  # fmt: skip

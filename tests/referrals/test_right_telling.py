@@ -114,6 +114,16 @@ def test_what_the_carrier_refuses_is_written_down_and_still_owed(there: County) 
     assert (debt.told_on, debt.why) == (TODAY + A_DAY, "")
 
 
+def test_what_cannot_leave_holds_up_nobody(there: County) -> None:
+    stuck, next_one = owed_to(there.one, counts_from=TODAY - A_DAY, due_on=TODAY), owed_to(there.maria)
+    tell_who_waits(NOW, Keeping(fails=True), most=1)
+    assert tell_who_waits(NOW, Keeping(), most=1).told == 1
+    as_plan()
+    stuck.refresh_from_db()
+    next_one.refresh_from_db()
+    assert (stuck.told_on, next_one.told_on) == (None, TODAY)
+
+
 def test_a_draft_does_not_leave_and_says_why(there: County) -> None:
     debt = owed_to(there.maria)
     with override_settings(LETTERS_APPROVED_ONLY=True):

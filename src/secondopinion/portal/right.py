@@ -30,7 +30,7 @@ from secondopinion.policy.rights import contacts, rights
 from secondopinion.portal.door import now_of
 from secondopinion.portal.editions import Edition, edition_on, editions
 from secondopinion.portal.words import as_written, counted, number_in_words, short_day_in_words
-from secondopinion.referrals.leaflets import public_leaflet
+from secondopinion.referrals.leaflets import LANGUAGE_HELP, public_language, public_leaflet
 from secondopinion.referrals.notices import appeals_reached, contact_lines
 
 NAMES: Final[Mapping[Program, str]] = {Program.MEDI_CAL: "Medi-Cal", Program.ONECARE: "OneCare"}
@@ -208,15 +208,18 @@ def bodies_told(tag: str, on: date, *, complaints: bool) -> list[dict[str, Any]]
 
 
 def papers(tag: str, words: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What to keep, as PDF, by program: what it is, and its address."""
-    return [
-        (
-            words[PAPER_WORDS[paper]].format(program=NAMES[program]),
-            reverse("right-paper", kwargs={"tag": tag, "program": program.value, "paper": paper}),
-        )
-        for paper in PAPERS
-        for program in Program
-    ]
+    """What to keep, as PDF, by program: what it is, and its address; a paper that is nowhere approved is left out."""
+    found = []
+    for paper, name in PAPERS.items():
+        try:
+            in_english = public_language(name, tag) == ENGLISH != tag and name != LANGUAGE_HELP
+        except KeptBack:
+            continue
+        for program in Program:
+            title = words[PAPER_WORDS[paper]].format(program=NAMES[program])
+            address = reverse("right-paper", kwargs={"tag": tag, "program": program.value, "paper": paper})
+            found.append((f"{title}, {words['right_papers_english']}" if in_english else title, address))
+    return found
 
 
 def address_of(edition: Edition, tag: str) -> str:

@@ -56,7 +56,12 @@ def leaflets_with(letter: Letter, format: Format = Format.STANDARD) -> tuple[Enc
 
 
 def public_leaflet(name: str, program: Program, language: str, on: date) -> Enclosure:
-    """A leaflet for anybody to read: in a language, or in English while the wording in that language is a draft.
+    """A leaflet for anybody to read, in the language that `public_language` gives. Raises KeptBack, UnknownLetter."""
+    return leaflet(name, program, public_language(name, language), on)
+
+
+def public_language(name: str, language: str) -> str:
+    """In which language a leaflet is handed out to a reader of a language: English while the wording is a draft.
 
     Raises KeptBack where the English is a draft too, and UnknownLetter for a leaflet that does not exist.
     """
@@ -64,9 +69,9 @@ def public_leaflet(name: str, program: Program, language: str, on: date) -> Encl
     try:
         keep_back_a_draft(name, drawn)
     except KeptBack:
-        drawn = ENGLISH
-        keep_back_a_draft(name, drawn)
-    return leaflet(name, program, drawn, on)
+        keep_back_a_draft(name, ENGLISH)
+        return ENGLISH
+    return drawn
 
 
 @lru_cache(maxsize=KEPT)

@@ -74,7 +74,7 @@ def owe_what_is_due(now: datetime) -> int:
                 program=program.value,
                 occasion=RightStatement.Occasion.YEARLY,
                 counts_from=last or today,
-                due_on=max(last + year, last) if last else due_at_enrollment(program.value, today),
+                due_on=last + year if last else due_at_enrollment(program.value, today),
                 owed_at=now,
             )
             for member, last in dict(rows).items()
@@ -97,8 +97,10 @@ def owed_again(statement: RightStatement, on: date, now: datetime) -> RightState
 
 
 def waiting(limit: int) -> list[UUID]:
-    """The debts that wait to be paid, what is due first at the top."""
-    return list(RightStatement.objects.filter(OPEN).values_list("pk", flat=True)[:limit])
+    """The debts that wait to be paid: what was tried least often first, so that what cannot leave holds up nobody."""
+    return list(
+        RightStatement.objects.filter(OPEN).order_by("tries", "due_on", "id").values_list("pk", flat=True)[:limit]
+    )
 
 
 def overdue_on(today: date) -> list[RightStatement]:
