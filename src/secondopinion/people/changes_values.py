@@ -23,7 +23,10 @@ GROUPS: Final = {
     "directory": "Directory",
     "languages": "Languages",
     "notice_time": "Letters",
+    "offices": "Offices and professionals without an account",
+    "own_page": "The Member's own page",
     "post": "Post",
+    "privacy": "Privacy",
     "report_time": "Reports",
 }
 
