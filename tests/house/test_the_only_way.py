@@ -102,11 +102,12 @@ def test_what_an_address_names_is_only_asked_of_functions_that_know_who_asks(nam
 
 
 def knows_who(call: ast.Call, name: str) -> bool:
-    """Does the call hand over the person, the request, or the referral that the person may see?"""
-    known = {"number": {"request", "person"}, "letter_id": {"found", "request"}, "paper_id": {"found"}}[name]
+    """Does the call hand over the person, the request, or the referral or the one letter that the person may see?"""
+    known = {"number": {"request", "person", "one"}, "letter_id": {"found", "request"}, "paper_id": {"found"}}[name]
     if ast.unparse(call.func).rpartition(".")[2] in {"redirect", "reverse"}:
         return True  # an address shows nothing
-    return bool(known & {ast.unparse(inner) for a in call.args for inner in ast.walk(a) if isinstance(inner, ast.Name)})
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    return bool(known & {ast.unparse(inner) for a in given for inner in ast.walk(a) if isinstance(inner, ast.Name)})
 
 
 def taken_from_the_room_below() -> dict[str, Callable[..., object]]:
