@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from django.test import Client, override_settings
 
-from county import NOW
+from county import NOW, TODAY
 from letters.reading import grade_of, sentences, without_names
 from secondopinion.letters.approving import wording_sha256
 from secondopinion.letters.languages import LANGUAGES
 from secondopinion.letters.models import WordingApproval
+from secondopinion.people.rls import plan_scope
 from secondopinion.policy.asked import Program
 from secondopinion.policy.parameters import value
 from secondopinion.portal import editions as portal_editions
@@ -221,9 +222,10 @@ def test_a_paper_that_nobody_approved_is_handed_out_in_english_or_not_at_all(db:
 
 def approved(kind: str, language: str) -> None:
     """Two people have agreed on a wording as it is written today."""
-    proposed = WordingApproval.objects.create(
-        kind=kind, language=language, wording_sha256=wording_sha256(kind, language), proposed_by="One",
-        proposed_role="", proposed_staff=1, proposed_at=NOW,
-    )  # fmt: skip
-    proposed.approved_by, proposed.approved_staff, proposed.approved_at = "Two", 2, NOW
-    proposed.save()
+    with plan_scope(TODAY):
+        proposed = WordingApproval.objects.create(
+            kind=kind, language=language, wording_sha256=wording_sha256(kind, language), proposed_by="One",
+            proposed_role="", proposed_staff=1, proposed_at=NOW,
+        )  # fmt: skip
+        proposed.approved_by, proposed.approved_staff, proposed.approved_at = "Two", 2, NOW
+        proposed.save()
