@@ -18,9 +18,14 @@ from secondopinion.people import find
 PAGES = ("portal", "desk", "fhir")
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SQL = {"raw", "extra", "execute", "executemany", "cursor", "copy"}
-# What a page sends by itself: that its transaction only reads, and that a second press of a button waits.
+# What a page sends by itself: that its transaction only reads, that a second press of a button waits, and whether the
+# worker is alive.
 STATEMENTS = {
     "src/secondopinion/portal/door.py": ["SET TRANSACTION READ ONLY"],
+    "src/secondopinion/site/pages.py": [
+        "SELECT max(last_heartbeat) FROM procrastinate_workers",
+        "SELECT count(*) FROM procrastinate_jobs WHERE status <> 'succeeded' AND queue_name = 'mail'",
+    ],
     "src/secondopinion/desk/intake_once.py": ["SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"],
 }
 # The FHIR door's own table: what a system sent, asked for by the system that sent it. See tests/fhir/test_door.py.
@@ -103,7 +108,11 @@ def test_what_an_address_names_is_only_asked_of_functions_that_know_who_asks(nam
 
 def knows_who(call: ast.Call, name: str) -> bool:
     """Does the call hand over the person, the request, or the referral or the one letter that the person may see?"""
-    known = {"number": {"request", "person", "one"}, "letter_id": {"found", "request"}, "paper_id": {"found"}}[name]
+    known = {
+        "number": {"request", "person", "one"},
+        "letter_id": {"found", "request"},
+        "paper_id": {"found", "member_or_404"},
+    }[name]
     if ast.unparse(call.func).rpartition(".")[2] in {"redirect", "reverse"}:
         return True  # an address shows nothing
     given = (*call.args, *(keyword.value for keyword in call.keywords))
