@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -53,7 +54,8 @@ def values_of(world: World, subject: Subject) -> dict[str, Any]:
         "member_id": subject.member_id, "forwarded_id": subject.forwarded, "step": "withdraw",
         "npi": world.there.sam.npi, "code": subject.code or "AAAA-BBBB-CCCC-DDDD", "rest": "Patient",
         "kind": "approval_to_member", "language": "es", "case": "medi-cal", "key": "plan",
-        "proposal_id": world.proposal,
+        "proposal_id": world.proposal, "view_id": 1, "page_id": UUID(int=7),
+        "tag": "en", "program": "medi-cal", "paper": "member-handbook", "page": "doctor",
         "pk": world.there.staff["nurse@citrus"].pk,
     }  # fmt: skip
 
@@ -91,6 +93,8 @@ def address_of(route: URLPattern, world: World, subject: Subject) -> str:
         values["paper_id"] = subject.authority
     if str(route.name).startswith("administration"):
         values["kind"] = "value"
+    if route.name == "right-edition":
+        values["number"] = 1
     return reverse(str(route.name), kwargs={name: values[name] for name in names_in(route)})
 
 

@@ -248,6 +248,12 @@ def test_every_name_in_an_address_that_leads_to_a_record_is_known_here() -> None
         "pk",
         "representative",
         "proposal_id",
+        "view_id",
+        "page_id",
+        "tag",
+        "program",
+        "paper",
+        "page",
         *NAMED,
     }
     assert {name for route in routes() for name in names_in(route)} <= known, "Tell values_of what the new name is."

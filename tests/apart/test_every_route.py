@@ -47,6 +47,8 @@ RELATIONS = {
     "a sub-delegate of yesterday": ("quay", "own"),
     "the plan's own Member, from a network": ("citrus", "plans"),
 }
+# What looking leaves besides its trace: that this person has read the paper.
+LEAVES = {"paper-pdf": {"referrals_paperread"}}
 EVERY_ROLE = ("own network", "other network", "former network")
 METHODS = ("GET", "POST")
 # The plan alone accounts to a Member for everybody, and runs the house.
@@ -92,7 +94,7 @@ def wrongs(route: URLPattern, role: str, relation: str, method: str, answer: Ans
         yield f"tells of {leaked}"
     if answer.status >= 500:
         yield f"answers {answer.status}"
-    if method == "GET" and answer.written - {TRACE}:
+    if method == "GET" and answer.written - {TRACE, *LEAVES.get(str(route.name), ())}:
         yield f"GET writes {set(answer.written)}"
     if not let_in(route, role, method):
         if answer.status not in (403, 405):

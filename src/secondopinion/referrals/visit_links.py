@@ -82,6 +82,8 @@ class Written:
 
 def give_link(referral: Referral, person: Person, now: datetime) -> GivenLink:
     """Give the chosen professional a link to the visit; one given before is closed by it. Raises Refused."""
+    if person.network is not None and referral.network_id not in person.networks:
+        raise Refused("Another Health Network answers for this referral; you can read it, and give no link to it.")
     who = professional_with(referral.professional_id)
     if referral.state not in OPEN_STATES - {State.CLOSED.value} or referral.authorization_number is None:
         raise Refused("There is no authorized visit on this referral, so there is nothing for a link to open.")

@@ -164,6 +164,8 @@ class Migration(migrations.Migration):
         rls.network_rows('referrals_paperread'),
         rls.network_rows('referrals_savedview'),
         *(rls.narrowed(table, 'app.not_another_referral(referral_id)') for table in OF_A_REFERRAL),
+        *(rls.handed_on(table, 'app.handed_on(referral_id, network_id)') for table in OF_A_REFERRAL),
+        rls.handed_on('referrals_savedview', 'network_id = app.part_network()'),
         *(
             rls.narrowed(table, 'app.is_staff()', 'SELECT')
             for table in ('referrals_officerequest', 'referrals_officekey', 'referrals_savedview')
