@@ -24,6 +24,7 @@ GROUPS: Final = {
     "languages": "Languages",
     "notice_time": "Letters",
     "post": "Post",
+    "privacy": "Privacy",
     "report_time": "Reports",
 }
 

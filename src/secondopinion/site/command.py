@@ -36,7 +36,7 @@ SUBCOMMANDS = (
     Subcommand("facts", "asking:facts", "[--json]", "Every question the policy asks", True),
     Subcommand("register", "asking:register", "[--json]", "Every clause, who keeps it, its tests", True),
     Subcommand("explain", "asking:explain", "FILE.json|-", "What the policy makes of a case", True),
-    Subcommand("letters", "lettering:letters", "[LANGUAGE]", "Gaps of translations; --matrix: what letters say", True),
+    Subcommand("letters", "lettering:letters", "[LANGUAGE]", "Gaps of translations; --matrix: what letters say"),
     Subcommand("wordings", "wording:show_wordings", "", "Which wordings of letters are approved, by kind and language"),
     Subcommand("permissions", "permitting:permissions", "", "Who may do what, as docs/permissions.md has it"),
     Subcommand("manage", "preparing:manage", "...", "Django's own commands, as makemigrations"),
