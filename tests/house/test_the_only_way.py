@@ -164,7 +164,11 @@ def test_a_page_about_a_member_asks_by_number_and_row_level_security_answers() -
         if isinstance(call, ast.Call) and any(isinstance(a, ast.Name) and a.id == "member_id" for a in call.args)
     }
     functions = {entry.rpartition(" ")[2].rpartition(".")[2] for entry in asked}
-    assert functions <= {"member_by", "_begin", "_back", "redirect", "reverse"}, functions
+    asks_it = {
+        "member_or_404",
+        "_of_the_plan",
+    }  # and answers with a page where there is none, or where it is the plan's
+    assert functions <= {"member_by", "_begin", "_back", "redirect", "reverse", *asks_it}, functions
     assert inspect.getmodule(find.member_by) is find
 
 
