@@ -209,8 +209,9 @@ def make(folder: Path) -> World:
                     )  # fmt: skip
         networks = {"citrus": there.citrus.pk, "sierra": there.sierra.pk, "grove": grove.pk}
         proposal = Proposal.objects.create(
-            kind="value", subject="access.offered_within", from_on=date(2026, 12, 1), before={"is": 30},
-            after={"is": 20}, why="Closer", proposed_by=there.staff["physician@plan"], proposed_at=NOW,
+            kind="value", subject="access.offered_within", from_on=date(2026, 12, 1), why="Closer", proposed_at=NOW,
+            before={"is": 30, "authority": ""}, after={"is": 20, "authority": ""},
+            proposed_by=there.staff["physician@plan"],
         )  # fmt: skip
         subjects = {life.key: _subject(there, networks, life) for life in LIVES}
         sign_ins = {(p.name, role): _staff(networks, p, role) for p in PLACES for role in ("all", *Role.values)}
