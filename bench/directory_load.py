@@ -123,36 +123,53 @@ def main() -> None:
         walked = plain_pass(full)
         with fresh_database("bench_load") as owner:
             first = load_with_the_command(owner, full, "2026-11-02")
-            with psycopg.connect(**owner.for_psycopg()) as connection:
-                found = connection.execute(DISK).fetchone()
-                count = connection.execute("SELECT count(*) FROM directory_qualifiedprofessional").fetchone()
-            assert found is not None
-            assert count is not None
-            assert count[0] > size // 2  # people came in
-            bare = bare_copy(owner)
+            _tell_first(size, first, walked, bare_copy(owner), _held(owner, size))
             again = load_with_the_command(owner, full, "2026-11-02")
+            _tell_again(size, first, again)
+            _tell_memory(size, measure, max(first.megabytes, again.megabytes), small.megabytes)
             changed = load_with_the_command(owner, week, "2026-11-09")
-    _tell(size, first, again, walked, bare)
-    speed = len(numbers) / changed.seconds
-    row(f"a week's {len(numbers):,} rows of the national file, all of them changed", f"the first load of {size:,}",
-        f"{speed:,.0f} rows/s", f"{size / first.seconds:,.0f} rows/s", speed * first.seconds / size, "named",
-        met=True)  # fmt: skip
-    most = max(first.megabytes, again.megabytes)
-    row(f"loading {size:,} rows: peak memory", f"itself at {measure:,}", f"{most:.0f} MB", f"{small.megabytes:.0f} MB",
-        most / small.megabytes, f"≤ {GROWTH}", met=most / small.megabytes <= GROWTH)  # fmt: skip
-    row(f"loading {size:,} rows: disk", "a row of the file", f"{found[0] / 1e9:.2f} GB", f"{found[0] / size:,.0f} B",
+            _tell_week(size, first, len(numbers), changed)
+
+
+def _held(owner: database.Address, size: int) -> int:
+    """The bytes of the database once most of the rows are in it."""
+    with psycopg.connect(**owner.for_psycopg()) as connection:
+        found = connection.execute(DISK).fetchone()
+        count = connection.execute("SELECT count(*) FROM directory_qualifiedprofessional").fetchone()
+    assert found is not None
+    assert count is not None
+    assert count[0] > size // 2  # people came in
+    return int(found[0])
+
+
+def _speed(size: int, loaded: Loaded) -> str:
+    return f"{size / loaded.seconds:,.0f} rows/s"
+
+
+def _tell_first(size: int, first: Loaded, walked: float, bare: float, held: int) -> None:
+    named = f"loading {size:,} rows of the national file"
+    row(named, "bare COPY of one parsed row each", _speed(size, first), f"{size / bare:,.0f} rows/s",
+        bare / first.seconds, "named", met=True)  # fmt: skip
+    row(named, "csv.reader over the file", _speed(size, first), f"{size / walked:,.0f} rows/s",
+        walked / first.seconds, "named", met=True)  # fmt: skip
+    row(f"loading {size:,} rows: disk", "a row of the file", f"{held / 1e9:.2f} GB", f"{held / size:,.0f} B",
         1.0, "named", met=True)  # fmt: skip
 
 
-def _tell(size: int, first: Loaded, again: Loaded, walked: float, bare: float) -> None:
-    named = f"loading {size:,} rows of the national file"
-    mine = f"{size / first.seconds:,.0f} rows/s"
-    row(named, "bare COPY of one parsed row each", mine, f"{size / bare:,.0f} rows/s", bare / first.seconds,
-        "named", met=True)  # fmt: skip
-    row(named, "csv.reader over the file", mine, f"{size / walked:,.0f} rows/s", walked / first.seconds, "named",
+def _tell_again(size: int, first: Loaded, again: Loaded) -> None:
+    row(f"loading {size:,} rows of the national file once more", "the first time", _speed(size, again),
+        _speed(size, first), first.seconds / again.seconds, "named", met=True)  # fmt: skip
+
+
+def _tell_memory(size: int, measure: int, most: float, small: float) -> None:
+    row(f"loading {size:,} rows: peak memory", f"itself at {measure:,}", f"{most:.0f} MB", f"{small:.0f} MB",
+        most / small, f"≤ {GROWTH}", met=most / small <= GROWTH)  # fmt: skip
+
+
+def _tell_week(size: int, first: Loaded, rows: int, changed: Loaded) -> None:
+    row(f"a week's {rows:,} rows of the national file, all of them changed", f"the first load of {size:,}",
+        _speed(rows, changed), _speed(size, first), rows / changed.seconds * first.seconds / size, "named",
         met=True)  # fmt: skip
-    row(f"{named} once more", "the first time", f"{size / again.seconds:,.0f} rows/s", mine,
-        first.seconds / again.seconds, "named", met=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from letters.samples import leaves, put, take
+from letters.places import leaves, put, take
 from secondopinion.letters.kinds import ADVERSE, examples
 
 BLANKS = ("", " ", "\t", "\n", "\u00a0", "\u2003 \u2003", "\u200b", "\u3000")

@@ -10,8 +10,6 @@ from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.kinds import KINDS, Example, examples
 from secondopinion.letters.translating import in_language
 
-Path = tuple[str | int, ...]
-
 EVERY = [pytest.param(kind, example, id=f"{kind}-{example.name}") for kind in KINDS for example in examples(kind)]
 TO_MEMBERS = [p for p in EVERY if KINDS[p.values[0]].reader == "member"]  # type: ignore[index]
 DENIALS = [p for p in EVERY if KINDS[p.values[0]].adverse]  # type: ignore[index]
@@ -39,31 +37,3 @@ def data_of(kind: str, name: str) -> dict[str, Any]:
 def frozen(kind: str, example: Example) -> Frozen:
     """An example, frozen."""
     return freeze(kind, example.data["referral"]["program"], "en", example.data)
-
-
-def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The path to every value that is not a group."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves(inner, (*path, name))
-    elif isinstance(value, list) and value:
-        for position, inner in enumerate(value):
-            yield from leaves(inner, (*path, position))
-    else:
-        yield path
-
-
-def put(data: dict[str, Any], path: Path, value: Any) -> None:
-    """Set the value at a path."""
-    holder: Any = data
-    for step in path[:-1]:
-        holder = holder[step]
-    holder[path[-1]] = value
-
-
-def take(data: dict[str, Any], path: Path) -> None:
-    """Take the value at a path away."""
-    holder: Any = data
-    for step in path[:-1]:
-        holder = holder[step]
-    del holder[path[-1]]

@@ -12,7 +12,8 @@ import pypdfium2
 import pytest
 from django.db import IntegrityError, transaction
 
-from letters.samples import Path, data_of, put, take
+from letters.places import Path, put, take
+from letters.samples import data_of
 from secondopinion.letters import paper
 from secondopinion.letters.exhibits import cases
 from secondopinion.letters.freeze import freeze, in_words

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from letters.samples import data_of, put
+from letters.places import put
+from letters.samples import data_of
 from secondopinion.letters.fitting import DELAY_GROUNDS, DISMISSAL_GROUNDS, FOUND_BY
 from secondopinion.letters.freeze import freeze
 from secondopinion.letters.kinds import KINDS, examples

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from letters.samples import EVERY, data_of, frozen, leaves, put, take
+from letters.places import leaves, put, take
+from letters.samples import EVERY, data_of, frozen
 from secondopinion.letters import kinds
 from secondopinion.letters.freeze import freeze, in_words
 from secondopinion.letters.kinds import KINDS, PROGRAMS, Example, UnknownLetter, examples, template_sha256
