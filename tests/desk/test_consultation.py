@@ -140,13 +140,23 @@ def test_the_report_reaches_the_member_the_pcp_and_the_clinician(place: County, 
     assert opened["X-Content-Type-Options"] == "nosniff"
 
 
-def test_an_upload_of_40_megabytes_is_refused_with_its_size(place: County, signed_in_as: Browser) -> None:
+def test_an_upload_of_30_megabytes_is_refused_with_its_size(place: County, signed_in_as: Browser) -> None:
+    referral = visited(place)
+    large = upload(PDF + b"\0" * (30 * 1024 * 1024))
+    refused = take(signed_in_as("intake@plan"), referral, "report", file=large, **REPORT)
+    assert refused.status_code == 422
+    assert "The file has 30 MB; the most is 25 MB." in text(refused)
+    assert REPORT["summary"] in text(refused)
+    assert papers() == 0
+    assert again(referral).state == State.SEEN
+
+
+def test_what_is_larger_than_anything_the_house_takes_is_not_even_read(place: County, signed_in_as: Browser) -> None:
     referral = visited(place)
     large = upload(PDF + b"\0" * (40 * 1024 * 1024))
     refused = take(signed_in_as("intake@plan"), referral, "report", file=large, **REPORT)
-    assert refused.status_code == 422
-    assert "The file has 40 MB; the most is 25 MB." in text(refused)
-    assert REPORT["summary"] in text(refused)
+    assert refused.status_code == 413
+    assert "What the browser sent is larger than 32 MB, so it was not read." in text(refused)
     assert papers() == 0
     assert again(referral).state == State.SEEN
 

@@ -26,7 +26,7 @@ GROUPS: Final = {
     "offices": "Offices and professionals without an account",
     "own_page": "The Member's own page",
     "post": "Post",
-    "privacy": "Privacy",
+    "privacy": "Sensitive care",
     "report_time": "Reports",
 }
 
@@ -79,7 +79,7 @@ class Values(Sort):
             is_ = typed == "yes"
         elif isinstance(before.is_, tuple):
             is_ = list(dict.fromkeys(str(typed).split()))
-            if not is_ or not all(part.replace("-", "").isalnum() and len(part) <= 12 for part in is_):
+            if not is_ or not all(part.replace("-", "").replace(".", "").isalnum() and len(part) <= 12 for part in is_):
                 raise NotProposable(f"“{before.label}” is a list of {before.unit}, separated by spaces.", "is")
         else:
             is_ = int(typed)

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('letters', '0006_formats'),
         ('people', '0015_a_page_of_ones_own'),
-        ('referrals', '0020_asking_on_ones_own_page'),
+        ('referrals', '0021_asking_on_ones_own_page'),
     ]
 
     operations = [

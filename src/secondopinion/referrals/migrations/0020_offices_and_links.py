@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0007_whose_place_is_not_known'),
         ('people', '0014_pace'),
-        ('referrals', '0018_signed_by_the_roles_of_the_day'),
+        ('referrals', '0019_sensitive_rows'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0015_a_page_of_ones_own'),
-        ('referrals', '0019_offices_and_links'),
+        ('referrals', '0020_offices_and_links'),
     ]
 
     operations = [
