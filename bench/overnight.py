@@ -164,7 +164,7 @@ def bare_reading(app: database.Address) -> float:
     """Seconds to fetch the same events as plain rows, in the order of the sweep."""
     start = time.perf_counter()
     with psycopg.connect(**app.for_psycopg()) as connection:
-        connection.execute(SET_SCOPE, ["plan", NOW.date().isoformat(), ""])
+        connection.execute(SET_SCOPE, ["plan", NOW.date().isoformat(), "", ""])
         with connection.cursor("bare", binary=True) as cursor:
             cursor.itersize = 2_000
             assert sum(1 for _ in cursor.execute(READ)) > FEW

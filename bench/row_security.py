@@ -53,7 +53,7 @@ def ask(figure: str, scope: str, asked: list[Statement], roles: Roles) -> None:
     """Ask as both in turn, and print the ratio of the medians."""
     with psycopg.connect(**roles[0].for_psycopg()) as bound, psycopg.connect(**roles[1].for_psycopg()) as free:
         for one in (bound, free):
-            one.execute(SET_SCOPE, [scope, NOW.date().isoformat(), ""])
+            one.execute(SET_SCOPE, [scope, NOW.date().isoformat(), "", ""])
         with_policies, without = (statistics.quantiles(taken, n=100) for taken in in_turn(bound, free, asked, TURNS))
     told = [f"p50 {cuts[49]:.2f}, p99 {cuts[98]:.2f} ms" for cuts in (with_policies, without)]
     row(f"row-level security: {figure}", OFF, *told, with_policies[49] / without[49], "named", met=True)

@@ -70,7 +70,7 @@ def as_the_program(address: database.Address, scope: str) -> psycopg.Connection[
     """A connection as the application's role, in a transaction that sees what `scope` says."""
     app = replace(address, user=database.APP_ROLE, password=state.kept_secret("database-app"))
     connection = psycopg.connect(**app.for_psycopg())
-    connection.execute(SET_SCOPE, [scope, NOW.date().isoformat(), ""])
+    connection.execute(SET_SCOPE, [scope, NOW.date().isoformat(), "", ""])
     return connection
 
 

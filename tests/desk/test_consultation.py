@@ -156,7 +156,7 @@ def test_what_is_larger_than_anything_the_house_takes_is_not_even_read(place: Co
     large = upload(PDF + b"\0" * (40 * 1024 * 1024))
     refused = take(signed_in_as("intake@plan"), referral, "report", file=large, **REPORT)
     assert refused.status_code == 413
-    assert "larger than 32 MB" in text(refused)
+    assert "What the browser sent is larger than 32 MB, so it was not read." in text(refused)
     assert papers() == 0
     assert again(referral).state == State.SEEN
 

@@ -62,6 +62,7 @@ NAMES_A_MEMBER = frozenset(
 OF_NO_MEMBER = {("people_answer", "words")}  # why a change of the house was refused
 # Functions that look past the policies because they run as the owner. Each answers yes or no, or changes the directory.
 AS_THE_OWNER = {"decides_for": "boolean", "has_member": "boolean", "honours": "boolean",
+                "is_sensitive": "boolean", "is_sensitive_referral": "boolean", "is_sensitive_letter": "boolean",
                 "part_has_member": "boolean", "handed_on": "boolean", "letter_handed_on": "boolean",
                 "begin_candidates": "void", "finish_candidates": "void"}  # fmt: skip
 

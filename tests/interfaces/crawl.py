@@ -17,7 +17,8 @@ from django.urls import Resolver404, resolve
 
 ENOUGH = 2  # pages of one route, unless it stands below
 MORE = {"referral": 12, "administration-kind": 6, "administration-propose": 6}
-LEFT_ALONE = {"sign-out", "member-leave", "account-password"}  # they end the session that asks
+# They end the session that asks, or every other one of the account.
+LEFT_ALONE = {"sign-out", "member-leave", "account-password", "account-everywhere", "account-remove"}
 
 
 @dataclass(frozen=True)

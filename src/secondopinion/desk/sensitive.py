@@ -12,9 +12,10 @@ from secondopinion.desk.forms_privacy import SensitiveForm
 from secondopinion.desk.outcome import NOT_SO
 from secondopinion.desk.referral import head_of, now_of, person_of, referral_or_404
 from secondopinion.people.doors import signed_in
+from secondopinion.people.person import SAY_SENSITIVE
 from secondopinion.policy.calendar import PACIFIC
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.sensitive import SAY_SENSITIVE, mark, marks_of, segments, words_for
+from secondopinion.referrals.sensitive import mark, marks_of, segments, words_for
 
 
 @signed_in(*SAY_SENSITIVE, why="say what is sensitive")

@@ -24,7 +24,7 @@ GROUPS: Final = {
     "languages": "Languages",
     "notice_time": "Letters",
     "post": "Post",
-    "privacy": "Privacy",
+    "privacy": "Sensitive care",
     "report_time": "Reports",
 }
 
@@ -77,7 +77,7 @@ class Values(Sort):
             is_ = typed == "yes"
         elif isinstance(before.is_, tuple):
             is_ = list(dict.fromkeys(str(typed).split()))
-            if not is_ or not all(part.replace("-", "").isalnum() and len(part) <= 12 for part in is_):
+            if not is_ or not all(part.replace("-", "").replace(".", "").isalnum() and len(part) <= 12 for part in is_):
                 raise NotProposable(f"“{before.label}” is a list of {before.unit}, separated by spaces.", "is")
         else:
             is_ = int(typed)

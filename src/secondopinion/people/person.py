@@ -12,7 +12,13 @@ from secondopinion.people.delegation import Part, handed_on, predecessors_of
 from secondopinion.people.models import License, Period, Role, Staff
 from secondopinion.people.rls import Scope
 from secondopinion.people.standing import stand_now
+from secondopinion.policy.privacy import sensitive_codes
 
+# Reading: who takes the request in, who reviews it, who handles its appeal, and who answers for privacy need to know
+# what it is about (45 CFR 164.502(b)); nobody else does by their role alone, as an auditor of delegates or an agent on
+# the telephone.
+SAY_SENSITIVE = (Role.INTAKE, Role.NURSE, Role.PHYSICIAN, Role.APPEALS)
+SEE_SENSITIVE = (*SAY_SENSITIVE, Role.COMPLIANCE)
 ADMINISTERS = (Role.ADMINISTRATOR, Role.COMPLIANCE, Role.OVERSIGHT, Role.PHYSICIAN)
 
 
@@ -54,9 +60,12 @@ class Person:
     def scope(self, on: date) -> Scope:
         """Whose rows this person may see on a day: those of their networks, or all of them at the plan.
 
-        Nobody's, for an administrator of accounts: the database refuses every row of a Member.
+        Nobody's, for an administrator of accounts: the database refuses every row of a Member. And nothing sensitive,
+        for roles that need not know. Contracting does while an agreement is to be made: `referrals.access` knows when.
         """
-        return Scope(() if self.is_a(Role.ADMINISTRATOR) else self.networks or None, on, self.sub_delegate)
+        whose = () if self.is_a(Role.ADMINISTRATOR) else self.networks or None
+        knows = self.is_a(*SEE_SENSITIVE, Role.CONTRACTING, "policy", "system")
+        return Scope(whose, on, self.sub_delegate, "" if knows else sensitive_codes(date.max))
 
     def is_handed_on(self, program: str, received_on: date) -> bool:
         """Was a request of the person's network, received on a day, handed on to the person's sub-delegate?"""

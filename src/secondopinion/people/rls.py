@@ -20,7 +20,7 @@ from secondopinion.people.standing import NEWEST, stand
 PLAN = "plan"
 SET_SCOPE = (
     "SELECT set_config('secondopinion.scope', %s::text, true), set_config('secondopinion.today', %s::text, true),"
-    " set_config('secondopinion.part', %s::text, true), "
+    " set_config('secondopinion.part', %s::text, true), set_config('secondopinion.hides', %s::text, true), "
     f"({NEWEST})"
 )
 
@@ -34,12 +34,14 @@ SET_KEY = "SELECT set_config('secondopinion.key', %s::text, true)"
 class Scope:
     """Whose rows a transaction may see: all of the plan's, or those of the named Health Networks, on a day.
 
-    With a `sub_delegate`, by name, only the part that the one network named hands on to it (HH.2025).
+    With a `sub_delegate`, by name, only the part that the one network named hands on to it (HH.2025). `hides` says
+    which sensitive care is kept from it, as `policy.privacy.sensitive_codes` has it; nothing for whoever needs to know.
     """
 
     networks: tuple[UUID, ...] | None  # None: the plan itself
     on: date
     sub_delegate: str = ""
+    hides: str = ""
 
     @property
     def setting(self) -> str:
@@ -59,7 +61,8 @@ def set_scope(scope: Scope) -> None:
 
     The scope is gone when the transaction ends.
     """
-    ((_, _, _, newest),) = send(SET_SCOPE, [scope.setting, scope.on.isoformat(), scope.part]).fetchall()
+    said = [scope.setting, scope.on.isoformat(), scope.part, scope.hides]
+    ((*_, newest),) = send(SET_SCOPE, said).fetchall()
     stand(newest, scope.on)
 
 

@@ -56,6 +56,12 @@ def codes_of(segment: Segment, on: date) -> tuple[str, ...]:
     return value(f"privacy.codes.{segment.key}", on).words
 
 
+def sensitive_codes(on: date) -> str:
+    """Every sensitive part with where its codes begin, as `key:F1,F2;key:O`, for whoever compares without the law."""
+    found = ((segment.key, codes_of(segment, on)) for segment in Segment)
+    return ";".join(f"{key}:{','.join(begin.replace('.', '') for begin in codes)}" for key, codes in found)
+
+
 def age_on(born_on: date, on: date) -> int:
     """Completed years of life on a day."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

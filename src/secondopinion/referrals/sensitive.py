@@ -7,26 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Replace, Upper
 
-from secondopinion.people.models import Role
-from secondopinion.people.person import Person
+from secondopinion.people.person import SAY_SENSITIVE, SEE_SENSITIVE, Person
 from secondopinion.people.prepared import Prepared
-from secondopinion.policy.privacy import Segment, codes_of, segments_of
+from secondopinion.policy.privacy import Segment, segments_of, sensitive_codes
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.models_privacy import SensitiveMark
 
-SAY_SENSITIVE: Final = (Role.INTAKE.value, Role.NURSE.value, Role.PHYSICIAN.value, Role.APPEALS.value)
-# Reading: who takes the request in, who reviews it, who handles its appeal, and who answers for privacy need to know
-# what it is about (45 CFR 164.502(b)); nobody else does by their role alone, as an auditor of delegates or an agent on
-# the telephone.
-SEE_SENSITIVE: Final = (*SAY_SENSITIVE, Role.COMPLIANCE.value)
 LONGEST: Final = 300  # characters of a reason
 MARKS = Prepared(
     lambda given: (
@@ -77,17 +71,18 @@ def sees_sensitive(person: Person) -> bool:
 def without_sensitive(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     """The referrals that nobody calls sensitive, by the newest list of codes and by what was said of each."""
     bare = Replace(Upper(F("condition_code")), Value("."), Value(""))
-    return rows.alias(bare_code=bare).exclude(_is_sensitive())
+    return rows.alias(bare_code=bare).exclude(_is_sensitive(sensitive_codes(date.max)))
 
 
-@cache
-def _is_sensitive() -> Q:
+@lru_cache(maxsize=4)  # the plan may change its lists of codes
+def _is_sensitive(codes: str) -> Q:
     found = Q()
-    for segment in Segment:
-        said = SensitiveMark.objects.filter(referral=OuterRef("pk"), segment=segment.key).order_by("-at", "-pk")
-        coded = Q()
-        for begin in codes_of(segment, date.max):
-            coded |= Q(bare_code__startswith=begin.replace(".", ""))
+    for part in codes.split(";"):
+        key, _, begins = part.partition(":")
+        said = SensitiveMark.objects.filter(referral=OuterRef("pk"), segment=key).order_by("-at", "-pk")
+        coded = Q(pk__in=())
+        for begin in filter(None, begins.split(",")):
+            coded |= Q(bare_code__startswith=begin)
         by_code = Case(When(coded, then=Value(True)), default=Value(False), output_field=BooleanField())
         found |= Q(Coalesce(Subquery(said.values("holds")[:1]), by_code))
     return found
