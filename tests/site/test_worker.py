@@ -48,12 +48,21 @@ def eventually(what: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def ask(committed: None, test_owner: Address) -> Iterator[Callable[[str], list[Any]]]:
-    """Ask the database, as its owner."""
+    """Ask the database, as its owner; what it answers, if anything."""
     with psycopg.connect(**test_owner.for_psycopg(), autocommit=True) as connection:
-        yield lambda statement: connection.execute(statement).fetchall()  # type: ignore[arg-type]
+
+        def answer(statement: str) -> list[Any]:
+            asked = connection.execute(statement)  # type: ignore[call-overload]
+            return asked.fetchall() if asked.description else []
+
+        yield answer
 
 
 ALIVE = "SELECT id FROM procrastinate_workers"
+A_JOB = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+    " VALUES ('house', 'site.rescue', '{\"timestamp\": 0}') RETURNING id"
+)
 
 
 def test_a_worker_told_to_stop_stops_and_signs_off(ask: Any, test_owner: Address, tmp_path: Path) -> None:
@@ -69,11 +78,33 @@ def test_a_worker_whose_database_goes_away_comes_back(ask: Any, test_owner: Addr
         eventually(lambda: ask(ALIVE))
         ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'secondopinion_app'"
             " AND datname = current_database()")  # fmt: skip
-        ask(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
-            " VALUES ('house', 'site.rescue', '{\"timestamp\": 0}') RETURNING id"
-        )
-        eventually(lambda: not ask("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'site.rescue'"))
+        ((job,),) = ask(A_JOB)
+        eventually(lambda: not ask(f"SELECT 1 FROM procrastinate_jobs WHERE id = {job}"))
+        assert worker.poll() is None
+
+
+@pytest.fixture
+def end_lost_once(ask: Any) -> Iterator[Callable[[], bool]]:
+    """The database fails when the end of a job of `A_JOB` is written down, once. Tells whether it has."""
+    ask("CREATE SEQUENCE ends; CREATE FUNCTION lose_one() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF nextval('ends') = 1 THEN RAISE 'away for a moment'; END IF; RETURN OLD; END $$;"
+        " CREATE TRIGGER lose_one BEFORE DELETE ON procrastinate_jobs FOR EACH ROW"
+        """ WHEN (OLD.args = '{"timestamp": 0}') EXECUTE FUNCTION lose_one()""")  # fmt: skip
+    yield lambda: ask("SELECT is_called FROM ends") == [(True,)]
+    ask("DROP FUNCTION lose_one CASCADE; DROP SEQUENCE ends")
+
+
+def test_a_job_whose_end_could_not_be_written_down_is_run_again(
+    ask: Any, end_lost_once: Callable[[], bool], test_owner: Address, tmp_path: Path
+) -> None:
+    with a_worker(test_owner, tmp_path) as worker:
+        eventually(lambda: ask(ALIVE))
+        ((job,),) = ask(A_JOB)
+        eventually(end_lost_once)
+        eventually(lambda: ask(f"SELECT 1 FROM procrastinate_jobs WHERE id = {job} AND worker_id IS NULL"))
+        eventually(lambda: ask(ALIVE))
+        ask(A_JOB)  # which gives back what nobody is at, as every 20 seconds
+        eventually(lambda: not ask(f"SELECT 1 FROM procrastinate_jobs WHERE id = {job}"))
         assert worker.poll() is None
 
 

@@ -2,12 +2,14 @@
 
 SIGTERM lets the running jobs finish. A worker that is killed loses nothing: its jobs are given
 back to the queue when its heartbeat stops (``tasks.rescue``). A worker whose database goes away
-waits and comes back.
+waits and comes back. A worker that cannot write down how a job ended signs off and starts again, so
+that the job has no living worker and is given back too.
 """
 
 import asyncio
 import logging
 import signal
+from typing import Any
 
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -30,18 +32,32 @@ def work(arguments: list[str]) -> int:
 
 
 async def _work_until_told() -> None:
-    told = asyncio.Event()
+    told, lost = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, told.set)
+
+    def hear(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        # procrastinate awaits no job: one whose end it could not write down is only heard of here.
+        if isinstance(context.get("exception"), ConnectorException):
+            lost.set()
+        else:
+            loop.default_exception_handler(context)
+
+    loop.set_exception_handler(hear)
     stop = asyncio.create_task(told.wait())
     while not told.is_set():
+        lost.clear()
+        losing = asyncio.create_task(lost.wait())
         working = asyncio.create_task(_run_jobs(wait=True))
-        await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()  # told to stop: it finishes the jobs it has; ended by itself: this does nothing
+        await asyncio.wait({working, stop, losing}, return_when=asyncio.FIRST_COMPLETED)
+        losing.cancel()
+        working.cancel()  # told to stop, or lost: it finishes the jobs it has; ended by itself: this does nothing
         try:
             await working
         except asyncio.CancelledError:
-            return
+            if lost.is_set():
+                logger.warning("How a job ended could not be written down; it will be run again.")
         except (ConnectorException, OperationalError, ExceptionGroup) as lost:
             logger.warning("The database is away (%s).", _first_line(lost))
         # procrastinate also ends without a word, when the connection it listens on is lost.
