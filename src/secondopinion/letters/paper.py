@@ -160,9 +160,7 @@ def _input(language: str, format: str, **said: Any) -> dict[str, str]:
     return {"letter": _json({"language": language, "format": format, **said})}
 
 
-def _laid(
-    template: Path, language: str, format: str, data: Mapping[str, Any]
-) -> tuple[typst.Compiler, dict[str, str]]:
+def _laid(template: Path, language: str, format: str, data: Mapping[str, Any]) -> tuple[typst.Compiler, dict[str, str]]:
     """This thread's warm compiler for a template, with the data of a letter before it, and the input it takes."""
     if not tray.AVAILABLE:
         return _compiler(template), _input(language, format, data=data)
