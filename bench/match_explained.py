@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def explain(duck: Any, people: int, there: County) -> None:
         advance(taken.referral_id, ReferUp("Please look."), person=nurse, now=NOW)
         referral = Referral.objects.get(pk=taken.referral_id)
     client = Client()
-    sign_in(client, "nurse@plan")
+    sign_in(client, "nurse@plan", datetime.now(UTC))
 
     def offers() -> int:
         with plan_scope(TODAY):

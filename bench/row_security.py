@@ -42,7 +42,7 @@ Roles = tuple[database.Address, database.Address]  # bound by the policies, and 
 def desk(who: str, page: str, *named: str) -> list[Statement]:
     """Everything that a page of the desk sends."""
     client = Client()
-    sign_in(client, who)
+    sign_in(client, who, datetime.now(UTC))
     with recorded() as taken:
         answer = client.get(reverse(page, args=named))
     assert answer.status_code == 200, answer.status_code

@@ -7,6 +7,7 @@ signed-in nurse, through every door and middleware. Limits: p99 of the SQL under
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from statistics import quantiles
 
 from ground import fresh_database
@@ -57,7 +58,7 @@ def main() -> None:
         collect_static()
         settings.ALLOWED_HOSTS = ["testserver"]
         client = Client()
-        sign_in(client, "nurse@plan")
+        sign_in(client, "nurse@plan", datetime.now(UTC))
         first = client.get(reverse("work-list"))
         assert first.status_code == 200, first.status_code
         assert first.content.count(b"SO-2026-") >= 50

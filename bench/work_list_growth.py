@@ -41,7 +41,7 @@ def asked_by_the_desk(there: County) -> Asked:
 
     def opened(who: str, **address: str) -> tuple[list[Statement], str]:
         client = Client()
-        sign_in(client, who)
+        sign_in(client, who, datetime.now(UTC))
         with recorded() as taken:
             answer = client.get(reverse("work-list"), address)
         page = answer.content.decode()

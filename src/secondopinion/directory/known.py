@@ -118,6 +118,11 @@ def codes_held(begins: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def codes_borne() -> tuple[str, ...]:
+    """The taxonomy codes that anybody in the directory bears as the first one; walked as `codes_held` walks."""
+    return tuple(code for (code,) in send(_BORNE, {"start": "", "end": "z"}))
+
+
 def _own(who: QualifiedProfessional) -> Spot:
     return Spot(who.address_lines, who.phone, who.latitude, who.longitude)
 
@@ -168,12 +173,13 @@ _ROWS = f"""
                           WHERE NOT %(any)s::boolean
                             AND (network_id = ANY(%(networks)s::uuid[]) OR (%(own)s::boolean AND network_id IS NULL)))
      ORDER BY t.professional_id, t.specialty, t.site_id"""
-_HELD = """
+_BORNE = """
     WITH RECURSIVE held(code) AS (
       SELECT min(taxonomy) FROM directory_qualifiedprofessional WHERE taxonomy >= %(start)s AND taxonomy < %(end)s
        UNION ALL
       SELECT (SELECT min(q.taxonomy) FROM directory_qualifiedprofessional q
                WHERE q.taxonomy > held.code AND q.taxonomy < %(end)s) FROM held WHERE held.code IS NOT NULL)
-    SELECT code::text FROM held WHERE code IS NOT NULL
+    SELECT code::text FROM held WHERE code IS NOT NULL"""
+_HELD = f"""{_BORNE}
      UNION SELECT code::text FROM directory_taxonomy WHERE code >= %(start)s AND code < %(end)s
      ORDER BY 1"""

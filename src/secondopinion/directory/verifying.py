@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from secondopinion.directory.amending import Heard, amend
 from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.directory.models_verifying import Doubt
+from secondopinion.people.prepared import OneOf, Prepared
 from secondopinion.policy.parameters import Dated, value
 
 ASKED_BY = MappingProxyType(
@@ -33,6 +34,9 @@ REMARK = "remark"
 FIRST_VALUES = date(2015, 1, 1)
 """The house holds dated values from this Thursday on."""
 OPEN = Q(settled_at__isnull=True) & ~Q(asks="")
+_OPEN_OF = Prepared(
+    lambda given: Doubt.objects.filter(OPEN, OneOf("professional", given("ids"))).order_by("raised_at", "pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def raise_doubt(who: QualifiedProfessional, asks: Doubt.Asks, by: str, at: datet
 def open_tasks(ids: Iterable[UUID]) -> Mapping[UUID, tuple[Task, ...]]:
     """The open tasks of these professionals, by professional; who has none is not among the keys."""
     doubts: dict[UUID, dict[str, list[Doubt]]] = defaultdict(lambda: defaultdict(list))
-    for each in Doubt.objects.filter(OPEN, professional__in=list(ids)).order_by("raised_at", "pk"):
+    for each in _OPEN_OF.all(ids=list(ids)):
         doubts[each.professional_id][each.asks].append(each)
     return {who: tuple(_task(asks, raised) for asks, raised in asked.items()) for who, asked in doubts.items()}
 

@@ -49,6 +49,8 @@ OWN_WORD: Final = re.compile("[\u0600-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u0
 STACKED: Final = re.compile("[\u0900-\u097f\u0a00-\u0a7f\u0e00-\u0eff\u1780-\u17ff]")
 FIELD_PIECE: Final = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+|[٠-٩۰-۹]+")
 
+KNOWN: Final = 4096  # lines and phrases that letters share, and of which one reading is enough
+
 _warm = threading.local()
 PDFIUM = threading.Lock()  # PDFium is not made for two threads at once
 
@@ -75,9 +77,8 @@ def markup(kind: str, program: str, language: str, data: Mapping[str, Any]) -> s
     """The letter's words as HTML, as the template means them and without a page (words.py). Raises as printing does."""
     compiler = _compiler(kind_named(kind).template(language))
     _dated(kind, program, data)
-    inputs = {"data": _json(data), "language": language, "format": "words"}
     try:
-        made = compiler.compile(format="html", sys_inputs=inputs)
+        made = compiler.compile(format="html", sys_inputs=_input(language, "words", data=data))
     except typst.TypstError as error:
         raise _refusal(kind, error) from error
     if not isinstance(made, bytes):  # more than one file only for images
@@ -154,22 +155,25 @@ def _compiler(template: Path) -> typst.Compiler:
     return warm[template]
 
 
-def _laid(template: Path, language: str, format: str, data: str) -> tuple[typst.Compiler, dict[str, str]]:
-    """This thread's warm compiler for a template, with the data of a letter before it, and the inputs it takes."""
-    inputs = {"language": language, "format": format}
+def _input(language: str, format: str, **said: Any) -> dict[str, str]:
+    """What the typesetter is asked for. One input, since it tells the same inputs in another order from these."""
+    return {"letter": _json({"language": language, "format": format, **said})}
+
+
+def _laid(template: Path, language: str, format: str, data: Mapping[str, Any]) -> tuple[typst.Compiler, dict[str, str]]:
+    """This thread's warm compiler for a template, with the data of a letter before it, and the input it takes."""
     if not tray.AVAILABLE:
-        return _compiler(template), inputs | {"data": data}
+        return _compiler(template), _input(language, format, data=data)
     held: tray.Tray | None = _warm.__dict__.get("tray")
     if held is None or not held.is_ours:
         held = _warm.__dict__["tray"] = tray.Tray()
         _warm.__dict__["laid"] = {}
-    held.lay(data.encode())
-    inputs["data-file"] = held.path
+    held.lay(_json(data).encode())
     warm: dict[tuple[Path, str], typst.Compiler] = _warm.__dict__["laid"]
     if (template, format) not in warm:
         # The tray lies outside the templates, so the root is that of the machine.
         warm[template, format] = typst.Compiler(template, root="/", font_paths=_fonts())
-    return warm[template, format], inputs
+    return warm[template, format], _input(language, format, file=held.path)
 
 
 def _press(
@@ -177,9 +181,9 @@ def _press(
 ) -> tuple[typst.Compiler, bytes]:
     """Print, and leave the compiler as it stands, so that it can be asked about this very letter."""
     template, dated = kind_named(kind).template(language), _dated(kind, program, data)
-    compiler, inputs = _laid(template, language, format, _json(data))
+    compiler, asked = _laid(template, language, format, data)
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs=inputs)
+        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=dated, sys_inputs=asked)
     except typst.TypstError as error:
         raise _refusal(kind, error) from error
     if not isinstance(pdf, bytes):  # more than one file only for images
@@ -231,7 +235,7 @@ def _refusal(kind: str, error: typst.TypstError) -> Incomplete:
 def _stands(text: str) -> Callable[[str], bool]:
     """Whether a passage stands in a text, spacing aside."""
     words = squeeze(text)
-    return lambda passage: squeeze(passage) in words
+    return lambda passage: _squeezed(passage) in words
 
 
 @lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
@@ -245,7 +249,7 @@ def _stands_both_ways(text: str) -> Callable[[str], bool]:
     """
     words: list[str] = []
     lines: list[int] = []
-    pieces: list[list[str]] = []
+    pieces: list[Sequence[str]] = []
     for number, line in enumerate(text.splitlines()):
         own, fields = _parted(line)
         words += own
@@ -307,7 +311,7 @@ def _refuse_never_printed(frozen: Frozen, text: str) -> None:
     held = squeeze(text).casefold()
     turned = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else None
     for phrase in never.phrases:
-        found = squeeze(phrase).casefold() in held
+        found = _squeezed(phrase).casefold() in held
         if found or (turned is not None and RIGHT_TO_LEFT.search(phrase) and turned(phrase)):
             raise Incomplete(frozen.kind, f"it tells of “{phrase}”, which is not open to Members of {frozen.program}")
     for word in never.words:
@@ -315,12 +319,19 @@ def _refuse_never_printed(frozen: Frozen, text: str) -> None:
             raise Incomplete(frozen.kind, f"it tells of “{word}”, which is not open to Members of {frozen.program}")
 
 
-def _parted(text: str) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=KNOWN)
+def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words written from right to left, each as its letters in the alphabet's order, and the pieces of fields."""
     # A sign that keeps letters apart and has no width (Farsi has it inside words) is put elsewhere by readers of PDF.
     plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM).replace("\u200c", "")
     own = ("".join(sorted(c for c in word if c.isalpha())) for word in OWN_WORD.findall(plain))
-    return [word for word in own if word], FIELD_PIECE.findall(plain)
+    return tuple(word for word in own if word), tuple(FIELD_PIECE.findall(plain))
+
+
+@lru_cache(maxsize=KNOWN)
+def _squeezed(phrase: str) -> str:
+    """`squeeze` for a phrase that letter after letter says, or may not say."""
+    return squeeze(phrase)
 
 
 def squeeze(text: str) -> str:

@@ -15,6 +15,7 @@ from secondopinion.directory.nearest import Near, Question, everywhere, nearest,
 from secondopinion.people.find import member_with, network_of
 from secondopinion.people.models import Member
 from secondopinion.people.plan import the_plan
+from secondopinion.people.prepared import Prepared
 from secondopinion.policy import relevance, specialties
 from secondopinion.policy.availability import Needs, Place
 from secondopinion.policy.calendar import PACIFIC
@@ -29,6 +30,7 @@ from secondopinion.referrals.snapshot import Snapshot
 
 CCS = "ccs"  # how a panel of California Children's Services is written in the directory
 AT_THE_PLACE = frozenset({"age", "ccs"})  # gates that another place or network of the same professional may pass
+ATTESTED = Prepared(lambda given: Event.objects.filter(referral=given("referral"), step="attest_training"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,8 @@ def gave_an_opinion(before: Snapshot, going: Choice) -> set[UUID]:
 
 def attested_for(before: Snapshot) -> frozenset[UUID]:
     """The professionals for whom a Medical Director has attested training and expertise on this referral (E3)."""
-    told = Event.objects.filter(referral_id=before.id, step="attest_training").values_list("details", flat=True)
-    return frozenset(UUID(details["professional_id"]) for details in told)
+    told = ATTESTED.all(referral=before.id)
+    return frozenset(UUID(event.details["professional_id"]) for event in told)
 
 
 def _codes(

@@ -18,6 +18,7 @@ from secondopinion.directory.models import QualifiedProfessional
 from secondopinion.directory.nearest import MOST_COUNTED, Near, Question, how_many, how_many_besides, how_many_unplaced
 from secondopinion.directory.verifying import fresh_within, open_tasks
 from secondopinion.people.models import Member
+from secondopinion.people.prepared import Prepared
 from secondopinion.policy.availability import Place, Travel, speaks
 from secondopinion.policy.gates import ACCEPTS
 from secondopinion.policy.parameters import value
@@ -31,6 +32,9 @@ MOST_LOOKED_AT = 2000  # professionals sent through the gates for one list, howe
 ONLY_WIDER = "has only the wider specialty, and no Medical Director has attested the training"
 FURTHER_DOWN = "stands further down than the list reaches"
 MORE_THAN = "more than {count}"
+LAST_SEARCH = Prepared(
+    lambda given: Event.objects.filter(referral=given("referral"), step="search").order_by("-position")[:1]
+)
 OTHER_NETWORK = "belongs to another Health Network of the plan, where the Member may look too (III.A)"
 
 
@@ -254,9 +258,8 @@ def _code_shown(looking: Looking, each: Considered) -> str:
 
 def last_openings(before: Snapshot) -> dict[str, date]:
     """The first appointments that offices gave at the last search, by NPI."""
-    details = Event.objects.filter(referral_id=before.id, step="search").order_by("-position")
-    told = details.values_list("details", flat=True).first() or {}
-    looked = told.get("search", {}).get("looked", ())
+    last = LAST_SEARCH.first(referral=before.id)
+    looked = last.details.get("search", {}).get("looked", ()) if last else ()
     return {x["npi"]: date.fromisoformat(x["first_opening"]) for x in looked if x.get("first_opening")}
 
 

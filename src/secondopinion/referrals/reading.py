@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from secondopinion.directory.known import codes_borne
 from secondopinion.directory.models import Contract, QualifiedProfessional
 from secondopinion.letters.freeze import Frozen, freeze
 from secondopinion.letters.models import Letter, Mailing
@@ -202,8 +203,7 @@ def networks_of(professionals: Iterable[QualifiedProfessional], day: date) -> di
 
 def specialties_held() -> list[tuple[str, str]]:
     """The specialties of the directory: code and plain name, by name."""
-    codes = QualifiedProfessional.objects.order_by().values_list("taxonomy", flat=True).distinct()
-    return sorted(((code, plain_name(code)) for code in codes), key=lambda pair: pair[1])
+    return sorted(((code, plain_name(code)) for code in codes_borne()), key=lambda pair: pair[1])
 
 
 def names_of(npis: Iterable[str]) -> dict[str, str]:
