@@ -151,7 +151,7 @@ def test_an_upload_of_30_megabytes_is_refused_with_its_size(place: County, signe
     assert again(referral).state == State.SEEN
 
 
-def test_what_is_larger_than_anything_the_house_takes_is_not_even_read(place: County, signed_in_as: Browser) -> None:
+def test_an_upload_of_40_megabytes_is_not_even_read(place: County, signed_in_as: Browser) -> None:
     referral = visited(place)
     large = upload(PDF + b"\0" * (40 * 1024 * 1024))
     refused = take(signed_in_as("intake@plan"), referral, "report", file=large, **REPORT)

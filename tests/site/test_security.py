@@ -102,6 +102,19 @@ def test_a_long_password_of_any_characters_is_taken_as_it_is(password: str) -> N
     assert not check_password(password[:-1], kept)
 
 
+@pytest.mark.parametrize(
+    "password", ["Second-Opinion-2026!", "OrchardCounty26", "orchard county health plan", "0nec@re Member!"]
+)
+def test_a_password_of_words_of_the_house_is_refused(place: County, password: str) -> None:
+    with plan_scope(TODAY), pytest.raises(ValidationError, match="anybody would try"):
+        validate_password(password)
+
+
+def test_a_long_password_may_hold_a_word_of_the_house(place: County) -> None:
+    with plan_scope(TODAY):
+        validate_password("my second cousin keeps bees")
+
+
 def test_passwords_are_kept_by_argon2_alone() -> None:
     said = settings_with()["PASSWORD_HASHERS"]
     assert said == ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -4,6 +4,7 @@ It is also given the address it came from, and the front door stands in for the 
 """
 
 import ipaddress
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,6 +14,9 @@ from django.http import HttpRequest, HttpResponse
 
 from secondopinion.people.kept.sealing import DoesNotOpen
 from secondopinion.site import pages
+
+REFUSED = frozenset({401, 403, 404, 429})  # 404 too: what is not a person's to see is answered as if it were not there
+refused = logging.getLogger("secondopinion.refused")
 
 
 class FrontDoor:
@@ -24,7 +28,10 @@ class FrontDoor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = datetime.now(UTC)  # type: ignore[attr-defined]
         request.address = address_of(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code in REFUSED:
+            _trace_refusal(request, response.status_code)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Say in plain words that the database is away, or a kept file does not open."""
@@ -32,6 +39,17 @@ class FrontDoor:
             return pages.does_not_open(request, exception.sentence)
         is_away = isinstance(exception, OperationalError | InterfaceError)
         return pages.away(request) if is_away else None
+
+
+def _trace_refusal(request: HttpRequest, status: int) -> None:
+    """Who was refused what kind of page. The page's own address may hold a referral’s number, so it is not told."""
+    account = getattr(request, "_cached_user", None)  # nobody is looked up only for this
+    page = request.resolver_match.route if request.resolver_match else "no page of ours"
+    refused.warning(
+        "Refused (%d): %s of “%s” by %s from %s.", status, request.method, page,
+        f"account {account.pk}" if account and account.pk else "nobody signed in",
+        request.address or "this machine",  # type: ignore[attr-defined]
+    )  # fmt: skip
 
 
 def address_of(request: HttpRequest) -> str | None:
