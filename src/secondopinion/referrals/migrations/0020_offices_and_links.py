@@ -5,6 +5,7 @@ import uuid
 from django.db import migrations, models
 
 from secondopinion.people import rls
+from secondopinion.people.kept import triggers
 
 OF_A_REFERRAL = ('referrals_officevisit', 'referrals_visitlink', 'referrals_paperread')
 
@@ -108,8 +109,7 @@ class Migration(migrations.Migration):
                 ('first_name', models.CharField(max_length=60)),
                 ('last_name', models.CharField(max_length=60)),
                 ('told', models.JSONField(help_text='The rest of the form, by field')),
-                ('paper_name', models.CharField(blank=True, max_length=120)),
-                ('paper', models.BinaryField(help_text='The record that came along, until it is filed', null=True)),
+                ('paper_name', models.CharField(blank=True, help_text='Of the record that came along', max_length=120)),
                 ('held_at', models.DateTimeField(help_text='Since when it waits for a person', null=True)),
                 ('held_why', models.CharField(blank=True, max_length=400)),
                 ('ended_at', models.DateTimeField(help_text='When a person found that it cannot be taken in', null=True)),
@@ -122,6 +122,17 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True), ('referral__isnull', True)), fields=['received_at'], name='office_request_waits')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('referral__isnull', True), ('ended_at__isnull', True), _connector='OR'), name='office_request_taken_in_or_ended', violation_error_message='A request is taken in, or ended by a person; never both.')],
             },
+        ),
+        migrations.CreateModel(
+            name='OfficePaper',
+            fields=[
+                ('content', models.BinaryField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('key_id', models.CharField(blank=True, db_default='', default='', help_text='None: not sealed yet', max_length=16)),
+                ('data_key', models.BinaryField(null=True)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.officerequest')),
+            ],
         ),
         migrations.CreateModel(
             name='PaperRead',
@@ -156,6 +167,8 @@ class Migration(migrations.Migration):
         ),
         # What an office sent names a Member before anybody has found a record: the plan's alone, until it is a referral.
         rls.rows_seen_by('referrals_officerequest', 'app.sees_everything()'),
+        rls.rows_seen_by('referrals_officepaper', 'app.sees_everything()'),
+        triggers.sealed_once('referrals_officepaper', ('id', 'request_id', 'sha256'), goes=True),
         rls.network_rows('referrals_officekey'),
         rls.rows_seen_by('referrals_officevisit', 'app.sees(network_id) OR visit_sha256 = app.key()'),
         rls.rows_seen_by(
@@ -168,6 +181,6 @@ class Migration(migrations.Migration):
         rls.handed_on('referrals_savedview', 'network_id = app.part_network()'),
         *(
             rls.narrowed(table, 'app.is_staff()', 'SELECT')
-            for table in ('referrals_officerequest', 'referrals_officekey', 'referrals_savedview')
+            for table in ('referrals_officerequest', 'referrals_officepaper', 'referrals_officekey', 'referrals_savedview')
         ),
     ]
