@@ -236,6 +236,9 @@ def test_only_an_office_gets_a_code_from_the_desk_and_the_one_before_closes(ther
         assert open_.count() == 1
         assert offices.take_back_codes(found, person, NOW) == 1
         assert offices.code_of(found, NOW) is None
+        found.network_id = there.citrus.pk
+        with pytest.raises(Refused, match="Another Health Network answers"):
+            offices.give_code(found, there.person("nurse@sierra"), NOW)
         found.requester = "member"
         with pytest.raises(Refused, match="No office asked"):
             offices.give_code(found, person, NOW)

@@ -8,6 +8,19 @@ from secondopinion.people import rls
 from secondopinion.people.kept import triggers
 
 OF_A_REFERRAL = ('referrals_officevisit', 'referrals_visitlink', 'referrals_paperread')
+# A code has no referral of its own, but the number of one: a sub-delegate sees it with the referral of that number.
+KEY_OF_THE_PART = (
+    'EXISTS (SELECT 1 FROM public.referrals_referral r WHERE r.number = referrals_officekey.number'
+    ' AND r.network_id = referrals_officekey.network_id)'
+)
+# A view's name is in somebody's own words, so it is seen where that person works, as long as anything is handed on
+# there, and at the network, which answers for it.
+VIEW_OF_THE_PART = (
+    'EXISTS (SELECT 1 FROM public.people_staff s JOIN public.people_delegation d ON d.network_id = s.network_id'
+    ' WHERE s.id = referrals_savedview.staff_id AND d.network_id = referrals_savedview.network_id'
+    " AND s.sub_delegate = substr(current_setting('secondopinion.part', true), 38)"
+    ' AND app.hands_on(d.network_id, d.program, app.today()))'
+)
 
 
 class Migration(migrations.Migration):
@@ -176,9 +189,13 @@ class Migration(migrations.Migration):
         ),
         rls.network_rows('referrals_paperread'),
         rls.network_rows('referrals_savedview'),
-        *(rls.narrowed(table, 'app.not_another_referral(referral_id)') for table in OF_A_REFERRAL),
+        # A visit that was opened before its request was taken in names no referral, and is closed by its own secret.
+        rls.narrowed('referrals_officevisit', 'app.not_another_referral(referral_id) OR visit_sha256 = app.key()'),
+        *(rls.narrowed(table, 'app.not_another_referral(referral_id)') for table in OF_A_REFERRAL[1:]),
         *(rls.handed_on(table, 'app.handed_on(referral_id, network_id)') for table in OF_A_REFERRAL),
-        rls.handed_on('referrals_savedview', 'network_id = app.part_network()'),
+        *(rls.need_to_know(table, 'app.is_sensitive_referral(referral_id)') for table in OF_A_REFERRAL),
+        rls.handed_on('referrals_officekey', KEY_OF_THE_PART),
+        rls.handed_on('referrals_savedview', VIEW_OF_THE_PART),
         *(
             rls.narrowed(table, 'app.is_staff()', 'SELECT')
             for table in ('referrals_officerequest', 'referrals_officepaper', 'referrals_officekey', 'referrals_savedview')
