@@ -93,6 +93,8 @@ def address_of(route: URLPattern, world: World, subject: Subject) -> str:
         values["paper_id"] = subject.authority
     if str(route.name).startswith("administration"):
         values["kind"] = "value"
+    if route.name == "office-held":
+        values["number"] = subject.from_office
     if route.name == "right-edition":
         values["number"] = 1
     return reverse(str(route.name), kwargs={name: values[name] for name in names_in(route)})
@@ -102,9 +104,9 @@ def ask(client: Client, method: str, address: str, said: Mapping[str, Any] | Non
     """Ask once, look at what was written, and take everything back."""
     client.cookies.pop("messages", None)  # what an earlier cell was told must not turn up in this one
     with transaction.atomic():
-        before = _touched()
+        before = rows_written()
         response: HttpResponse = getattr(client, method.lower())(address, said or {}, **more)
-        after = before if response.status_code >= 500 else _touched()
+        after = before if response.status_code >= 500 else rows_written()
         transaction.set_rollback(True)
     written = frozenset(name for name, rows in after.items() if rows != before.get(name, 0))
     kind = response.headers.get("Content-Type", "").partition(";")[0]
@@ -115,7 +117,7 @@ def ask(client: Client, method: str, address: str, said: Mapping[str, Any] | Non
     return Answer(response.status_code, everything, kind, response.headers.get("Location", ""), written)
 
 
-def _touched() -> dict[str, int]:
+def rows_written() -> dict[str, int]:
     """How many rows of each guarded table this connection has written and not yet told the server's statistics."""
     with connection.cursor() as cursor:
         cursor.execute(WRITTEN)

@@ -9,26 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from apart.belongings import (
+    acts_and_left,
+    at_the_desk,
+    at_the_doors,
+    in_other_words,
+    left_to_a_person,
+    told_of_the_right,
+    unfinished,
+)
 from county import LONG_AGO, NOW, TODAY, County, county, sign_in
 from referrals.brought import SEEN_AT, contact, report
 from referrals.life import PDF, RECEIVED, YES, asked
 from secondopinion.fhir.models import Submission
 from secondopinion.letters.carriers import PrintHouse
-from secondopinion.letters.models import LetterFile
 from secondopinion.people.models import (
     AccessEntry,
     ApiClient,
     AuthorizedRepresentative,
     ConfidentialRequest,
     Delegation,
-    Disclosure,
     Enrollment,
     FormatPreference,
     HealthNetwork,
@@ -36,8 +43,6 @@ from secondopinion.people.models import (
     Member,
     NetworkAssignment,
     Proposal,
-    RepresentativeEnd,
-    RepresentativePaper,
     Role,
     Staff,
     SubDelegation,
@@ -45,7 +50,7 @@ from secondopinion.people.models import (
 from secondopinion.people.rls import Scope, plan_scope
 from secondopinion.referrals import told as t
 from secondopinion.referrals.advance import advance
-from secondopinion.referrals.models import Notice, Paper, ReadingAloud, Referral, SensitiveMark, Translation
+from secondopinion.referrals.models import Notice, Paper, Referral
 from secondopinion.referrals.models_forwarding import Forwarded
 from secondopinion.referrals.pages import give
 from secondopinion.referrals.posting import post
@@ -101,6 +106,10 @@ LIVES = (
     Life("former", "citrus", "sierra", date(2026, 7, 1), "sierra", "onecare", "nurse_review"),
     Life("plans", "", "", None, "", "medi-cal", "authorized"),
 )
+# Where somebody saved a view of the list under words about the Member.
+SAVED_AT: Mapping[str, str] = MappingProxyType(
+    {"own": "harbor", "moved": "citrus", "left": "quay", "open": "citrus", "former": "sierra", "plans": "plan"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,7 @@ class Subject:
     forwarded: UUID
     representative: int
     authority: UUID  # the paper of the representative
+    from_office: str  # the number of another request, which an office sent and which waits for a person
     code: str
     words: tuple[str, ...]
     born_on: date
@@ -220,32 +230,17 @@ def make(folder: Path) -> World:
             letters = list(Notice.objects.filter(referral=subject.referral).values_list("letter_id", flat=True))
         for letter in letters if subject.life.ends in ("authorized", "withdrawn") else ():
             post(letter, now=NOW, carrier=PrintHouse(folder))
-        if letters:
-            with plan_scope(TODAY):
-                _in_other_words(subject, networks)
+        key, here = subject.words[0], networks.get(subject.life.received_at)
+        left_to_a_person(subject.from_office)
+        unfinished(subject.member, subject.representative, key, EVE)
         with plan_scope(TODAY):
-            assert Referral.objects.get(pk=subject.referral).state == subject.life.ends
+            if letters:
+                in_other_words(key, subject.referral, here, subject.letter)
+            writer = Staff.objects.get(name=sign_ins[SAVED_AT[subject.life.key], "all"])
+            referral = Referral.objects.get(pk=subject.referral)
+            at_the_desk(there.staff["nurse@plan"], writer, referral, key)
+            assert referral.state == subject.life.ends
     return World(there, networks, subjects, proposal.pk, sign_ins)
-
-
-def _in_other_words(subject: Subject, networks: Mapping[str, UUID]) -> None:
-    """What hangs on a letter to somebody who reads another language, or in another way than in print."""
-    key, here = subject.words[0], networks.get(subject.life.received_at)
-    of_it = {"referral_id": subject.referral, "network_id": here, "letter_id": subject.letter, "owed_at": NOW}
-    Translation.objects.create(
-        field="request", original=f"{key}words", original_sha256=sha256(f"{key}words".encode()).hexdigest(),
-        language="es", **of_it,
-    )  # fmt: skip
-    ReadingAloud.objects.create(language="hy", **of_it)
-    SensitiveMark.objects.create(
-        referral_id=subject.referral, network_id=here, segment="reproductive", holds=False, why=f"{key}because", at=NOW,
-        by="Somebody",
-    )  # fmt: skip
-    content = f"{key}dots".encode()
-    LetterFile.objects.create(
-        letter_id=subject.letter, network_id=here, format="braille", name="braille.brf", content=content,
-        sha256=sha256(content).hexdigest(), made_at=NOW,
-    )  # fmt: skip
 
 
 def desk_roles() -> list[str]:
@@ -286,7 +281,8 @@ def _subject(there: County, networks: Mapping[str, UUID], life: Life) -> Subject
     rep = AuthorizedRepresentative.objects.create(
         member=member, name=f"{key}rep", authority="in-writing", evidence=f"{key}proof", from_on=LONG_AGO
     )
-    _acts_and_left(member, rep, key)
+    acts_and_left(member, rep, key)
+    told_of_the_right(there, member, life.program, key)
     ConfidentialRequest.objects.create(
         member=member, how="by_mail", received_on=TODAY, honor_by=TODAY, from_on=TODAY,
         address_lines=[f"1 {key}secret Road", "Orchard City, CA 92999"], recorded_at=NOW, recorded_by="Somebody",
@@ -318,31 +314,18 @@ def _subject(there: County, networks: Mapping[str, UUID], life: Life) -> Subject
     return Subject(
         life=life, member=member.pk, member_id=member.member_id, referral=referral.pk, number=referral.number,
         letter=notice.letter_id if notice else uuid4(), paper=paper.pk if paper else uuid4(), forwarded=forwarded.pk,
-        representative=rep.pk, authority=rep.papers.get().pk, code=code, words=(key,), born_on=birth,
+        representative=rep.pk, authority=rep.papers.get().pk, code=code, words=(key,),
+        born_on=birth, from_office=at_the_doors(there, member, referral, key),
         has_letters=notice is not None, objected=life.key == "own",
-    )  # fmt: skip
-
-
-def _acts_and_left(member: Member, rep: AuthorizedRepresentative, key: str) -> None:
-    """The paper of whoever acts for the Member, the day it will end, and what left the house about the Member."""
-    RepresentativePaper.sealed(
-        f"{key}paper".encode(), id=uuid4(), member=member, representative=rep, name=f"{key}.pdf", kind="pdf",
-        added_at=NOW, added_by="Somebody",
-    ).save(force_insert=True)  # fmt: skip
-    RepresentativeEnd.objects.create(
-        member=member, representative=rep, how="ended", from_on=date(2027, 11, 24), why=f"{key}ended", recorded_at=NOW,
-        recorded_by="Somebody",
-    )  # fmt: skip
-    Disclosure.objects.create(
-        member=member, on=TODAY, to_name=f"{key}court", what=f"{key}record", purpose="court", why=f"{key}order",
-        recorded_at=NOW, recorded_by="Somebody",
     )  # fmt: skip
 
 
 def _brought(there: County, member: Member, life: Life, key: str) -> Referral:
     """The Member's request of Monday, brought to where the story ends, by real steps."""
+    office = life.key in ("own", "moved")  # a doctor's office asked, so a code can be given to it
     request = asked(
-        there, member=member, program=life.program, requester_name=f"{key}first", requester_phone=f"{key}call",
+        there, member=member, program=life.program, requester="physician" if office else "member",
+        requester_npi=there.pcp.npi if office else "", requester_name=f"{key}first", requester_phone=f"{key}call",
         request_words=f"{key}asked", condition=f"{key} of the back", procedure=f"{key} surgery",
         answers=YES if life.ends in ("authorized", "report_received") else {},
     )  # fmt: skip

@@ -27,12 +27,14 @@ from secondopinion.people.person import Person, person_of
 from secondopinion.people.prepared import insert
 from secondopinion.people.rls import Scope, set_scope
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.referrals import offices
 from secondopinion.referrals.access import one, visible_to, work_list
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Event, Notice, Referral
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.told import ReferUp, TakeUp
+from secondopinion.referrals.working import save_view, views_of
 
 NAME = "Harbor Review Associates"
 FIRST, LAST = date(2026, 11, 23), date(2026, 11, 25)  # Monday to Wednesday
@@ -99,6 +101,37 @@ def test_it_sees_what_is_handed_on_with_everything_that_belongs_to_it(there: Cou
     assert (seen["people_member"], seen["referrals_referral"]) == (1, 1)
     assert set(Event.objects.values_list("referral", flat=True)) == {ours.pk}
     assert match_member(card="M0000003", birth_date=date(1985, 5, 17)) == there.maria
+
+
+def test_it_gives_the_office_that_asked_a_code_and_sees_no_code_of_another_part(there: County, harbor: Staff) -> None:
+    asked_by = {"requester": "physician", "requester_name": "Grace Lind, MD", "requester_npi": there.pcp.npi}
+    ours, earlier = came_in(there, **asked_by), came_in(there, received_at=RECEIVED - timedelta(days=3), **asked_by)
+    for referral in (ours, earlier):
+        offices.give_code(referral, there.person("nurse@citrus"), NOW)
+    person = is_on(harbor, TODAY)
+    assert counted("referrals_officekey") == {"referrals_officekey": 1}
+    told = offices.give_code(ours, person, NOW)
+    key = offices.code_of(ours, NOW)
+    assert key is not None
+    assert (told.number, key.given_by) == (ours.number, person.name)
+    assert counted("referrals_officekey") == {"referrals_officekey": 2}, "the one before is taken back, and stays"
+    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        offices.give_code(earlier, person, NOW)
+
+
+def test_it_keeps_views_of_its_own_and_sees_none_of_its_networks(there: County, harbor: Staff) -> None:
+    of_the_network = there.person("nurse@citrus")
+    set_scope(Scope(None, TODAY))
+    save_view("Maria Reyes", {"view": "mine"}, of_the_network, NOW)
+    person = is_on(harbor, TODAY)
+    assert counted("referrals_savedview") == {"referrals_savedview": 0}
+    save_view("What is due", {"time": "today"}, person, NOW)
+    assert [view.name for view in views_of(person)] == ["What is due"]
+    assert counted("referrals_savedview") == {"referrals_savedview": 1}
+    after = is_on(harbor, LAST + timedelta(days=1))  # Thursday 2026-11-26
+    assert views_of(after) == []
+    with pytest.raises(Refused, match="Nothing is handed on to you today"):
+        save_view("What is due tomorrow", {"time": "today"}, after, NOW + timedelta(days=3))
 
 
 def test_what_came_before_its_first_day_stays_with_the_network(there: County, harbor: Staff) -> None:

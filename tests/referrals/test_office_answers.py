@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from county import NOW, TODAY, County, county
 from referrals.brought import denied
 from referrals.life import PDF, YES, asked
-from referrals.office_life import BORN, NPI, PHONE, confirmed, opened, taken_in
+from referrals.office_life import BORN, NPI, PHONE, confirmed, opened, sent, taken_in
 from secondopinion.letters.models import Letter
 from secondopinion.people.models import Member
 from secondopinion.people.rls import plan_scope
@@ -21,7 +21,7 @@ from secondopinion.referrals import office_answers as answers
 from secondopinion.referrals import office_reading, offices
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Event, OfficeVisit, Referral
+from secondopinion.referrals.models import Event, OfficeRequest, OfficeVisit, Referral
 from secondopinion.referrals.office_answers import NotOpened, Opened
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.told import Ask, Item, TakeUp
@@ -163,6 +163,17 @@ def test_a_visit_ends_after_twenty_minutes_by_leaving_and_with_its_code(there: C
         offices.take_back_codes(Referral.objects.get(number=told.number), there.person("intake@plan"), NOW)
     assert look(another) == "over"
     assert opened(told.number, told.code) == "wrong"
+
+
+def test_a_visit_that_was_opened_before_the_request_was_taken_in_is_closed_after_it(there: County) -> None:
+    told = sent(there)
+    secret = opened(told.number, NPI)
+    with plan_scope(TODAY):
+        key = OfficeRequest.objects.get(number=told.number).pk
+    assert offices.take_in(key, NOW) == "taken"
+    with transaction.atomic():
+        answers.leave(answers.visit_of(secret, NOW), NOW)
+    assert look(secret) == "over"
 
 
 def test_a_code_ends_after_its_days(there: County) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from county import NOW, TODAY, County, county
 from referrals.life import PDF
 from referrals.office_life import HERE, form, sent, taken_in
+from secondopinion.people.kept.rows import move, to_move
+from secondopinion.people.kept.sealing import current_key_id
 from secondopinion.people.rls import network_scope, plan_scope
 from secondopinion.referrals import offices
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Event, OfficeKey, OfficeRequest, Paper, Referral
+from secondopinion.referrals.models import Event, OfficeKey, OfficePaper, OfficeRequest, Paper, Referral
 
 
 @pytest.fixture
@@ -27,6 +30,11 @@ def there(committed: None) -> County:
 def row(number: str) -> OfficeRequest:
     with plan_scope(TODAY):
         return OfficeRequest.objects.get(number=number)
+
+
+def waiting_papers() -> list[OfficePaper]:
+    with plan_scope(TODAY):
+        return list(OfficePaper.objects.all())
 
 
 def referral(number: str) -> Referral | None:
@@ -46,8 +54,8 @@ def test_a_request_becomes_the_referral_of_its_number_with_its_receipt_and_its_r
         events = list(Event.objects.filter(referral=found).order_by("position").values_list("step", "role", "actor"))
     assert (paper.name, paper.plain()) == ("scan.pdf", PDF)
     assert ("receive", "office", "Susan Watson, MD, on the page for offices") in events
-    kept = row(told.number)
-    assert (kept.paper, kept.referral_id) == (None, found.pk)
+    assert row(told.number).referral_id == found.pk
+    assert waiting_papers() == []
 
 
 def test_whoever_is_named_the_answer_is_the_same_and_the_number_is_of_one_row(there: County) -> None:
@@ -58,6 +66,49 @@ def test_whoever_is_named_the_answer_is_the_same_and_the_number_is_of_one_row(th
     for one in (known, unknown):
         assert (len(one.code), one.received_at, set(asdict(one))) == (19, NOW, {"number", "received_at", "code"})
         assert row(one.number).held_at is None
+
+
+def test_the_record_lies_sealed_until_it_is_filed_and_is_nobodys_but_the_plans(there: County) -> None:
+    told = sent(there)
+    (paper,) = waiting_papers()
+    assert (paper.request_id, paper.plain()) == (row(told.number).pk, PDF)
+    with plan_scope(TODAY), connection.cursor() as cursor:
+        cursor.execute("SELECT o::text, p::text FROM referrals_officerequest o JOIN referrals_officepaper p"
+                       " ON p.request_id = o.id")  # fmt: skip
+        ((request, sealed),) = cursor.fetchall()
+    assert PDF.hex() not in request + sealed
+    assert b"%PDF".hex() not in request + sealed, "not a piece of it either"
+    assert (paper.key_id, len(bytes(paper.data_key))) == (current_key_id(), 32 + 28)
+    with network_scope(there.citrus.pk, on=TODAY):
+        assert OfficePaper.objects.count() == 0
+
+
+def test_a_record_that_waits_can_be_sealed_anew_and_deleted_and_in_nothing_changed(there: County) -> None:
+    sent(there)
+    for change in ("sha256 = 'x'", "content = 'x'", "key_id = ''", "data_key = NULL", "id = gen_random_uuid()"):
+        with pytest.raises(DatabaseError, match="write-once"), plan_scope(TODAY), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE referrals_officepaper SET {change}")
+    with plan_scope(TODAY):
+        assert list(to_move(OfficePaper)) == []
+        move(OfficePaper.objects.get())
+        assert OfficePaper.objects.get().plain() == PDF
+
+
+def test_a_record_whose_key_is_lost_is_left_to_a_person_and_filed_when_the_key_is_back(
+    there: County, settings: Any
+) -> None:
+    told = sent(there)
+    keys, settings.FILE_KEYS = settings.FILE_KEYS, (bytes(32),)
+    assert offices.take_in(row(told.number).pk, NOW) == "held"
+    assert "Put that key back" in row(told.number).held_why
+    assert referral(told.number) is None
+    person = there.person("intake@plan")
+    with plan_scope(TODAY), pytest.raises(Refused, match="Put that key back"):
+        offices.take_for(told.number, there.one, "medi-cal", person, NOW)
+    settings.FILE_KEYS = keys
+    with plan_scope(TODAY):
+        taken = offices.take_for(told.number, there.one, "medi-cal", person, NOW)
+        assert Paper.objects.get(referral=taken.referral_id).plain() == PDF
 
 
 @pytest.mark.parametrize(
@@ -105,8 +156,8 @@ def test_what_cannot_be_taken_in_is_ended_by_a_person_with_a_reason_and_its_reco
     with plan_scope(TODAY):
         offices.end(told.number, "No such Member here; the office has another plan in mind.", person, NOW)
         assert offices.held_for(person) == []
-    kept = row(told.number)
-    assert (kept.ended_by, kept.paper) == (person.name, None)
+    assert row(told.number).ended_by == person.name
+    assert waiting_papers() == []
 
 
 def test_the_same_form_twice_makes_one_request_and_its_code_is_told_once(there: County) -> None:
@@ -185,6 +236,9 @@ def test_only_an_office_gets_a_code_from_the_desk_and_the_one_before_closes(ther
         assert open_.count() == 1
         assert offices.take_back_codes(found, person, NOW) == 1
         assert offices.code_of(found, NOW) is None
+        found.network_id = there.citrus.pk
+        with pytest.raises(Refused, match="Another Health Network answers"):
+            offices.give_code(found, there.person("nurse@sierra"), NOW)
         found.requester = "member"
         with pytest.raises(Refused, match="No office asked"):
             offices.give_code(found, person, NOW)

@@ -8,12 +8,14 @@ import pytest
 from django.db import connection, transaction
 
 from county import NOW, TODAY, county
-from referrals.life import YES, asked
+from referrals.life import PDF, YES, asked
 from secondopinion.people.models import Role
 from secondopinion.people.person import SEE_SENSITIVE, Person
 from secondopinion.people.rls import set_scope
 from secondopinion.policy.privacy import sensitive_codes
-from secondopinion.referrals.models import Notice, Referral
+from secondopinion.referrals.models import Notice, OfficeVisit, Paper, PaperRead, Referral, VisitLink
+from secondopinion.referrals.papers import paper
+from secondopinion.referrals.reading import snapshot_of
 from secondopinion.referrals.receive import receive
 from secondopinion.referrals.sensitive import mark
 
@@ -79,6 +81,23 @@ def test_what_hangs_on_a_sensitive_referral_is_kept_too(there, role):
     assert of_mental
     assert seen_by(role, letters, of_mental) == 0
     assert seen_by(role, letters, of_back) == len(of_back) > 0
+
+
+@pytest.mark.parametrize("role", KNOW_NOT)
+def test_who_opened_a_sensitive_referral_from_outside_or_read_its_papers_is_kept_too(there, role):
+    mental, back = received(there, MENTAL), received(there, BACK)
+    for referral in (mental, back):
+        of_it = {"referral": referral, "network": referral.network}
+        given = {"code_sha256": str(referral.pk), "given_at": NOW, "given_by": "Somebody", "expires_at": NOW}
+        VisitLink.objects.create(member=referral.member, professional=there.sam, **of_it, **given)
+        OfficeVisit.objects.create(number=referral.number, visit_sha256=str(referral.pk), opened_at=NOW, **of_it)
+        paper(snapshot_of(referral), "record", "a.pdf", PDF, there.person("nurse@plan"), NOW).save(force_insert=True)
+        read = Paper.objects.get(referral=referral)
+        PaperRead.objects.create(staff=there.staff["nurse@plan"], paper=read, read_at=NOW, **of_it)
+    for table in ("referrals_visitlink", "referrals_officevisit", "referrals_paperread"):
+        of_it = f"SELECT count(*) FROM {table} WHERE referral_id = %s"
+        assert seen_by(role, of_it, mental.pk) == 0, table
+        assert seen_by(Role.NURSE, of_it, mental.pk) == seen_by(role, of_it, back.pk) == 1, table
 
 
 def test_what_was_said_stands_above_the_code_and_the_last_word_counts(there):

@@ -263,6 +263,15 @@ def handed_on(table: str, condition: str, what: str = "ALL", name: str = "handed
     )
 
 
+def need_to_know(table: str, sensitive: str) -> migrations.RunSQL:
+    """Beside every other policy of a table: no row that is `sensitive` for a transaction that hides those."""
+    asked = f"CASE WHEN app.hides() = '' THEN true ELSE NOT {sensitive} END"
+    return migrations.RunSQL(
+        f"CREATE POLICY need_to_know ON {table} AS RESTRICTIVE FOR SELECT USING ({asked});",
+        f"DROP POLICY need_to_know ON {table};",
+    )
+
+
 # The page of a Member's own shows all of the Member's referrals and the letters to the Member. What asks another table
 # is a function of its own, so that PostgreSQL never enters it where nobody is narrowed.
 OWN_PAGE = """

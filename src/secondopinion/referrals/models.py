@@ -23,6 +23,7 @@ from secondopinion.referrals.models_forwarding import Forwarded as Forwarded  # 
 from secondopinion.referrals.models_objections import Objections
 from secondopinion.referrals.models_offices import DoorTry as DoorTry
 from secondopinion.referrals.models_offices import OfficeKey as OfficeKey
+from secondopinion.referrals.models_offices import OfficePaper as OfficePaper
 from secondopinion.referrals.models_offices import OfficeRequest as OfficeRequest
 from secondopinion.referrals.models_offices import OfficeVisit as OfficeVisit
 from secondopinion.referrals.models_offices import VisitLink as VisitLink

@@ -1,7 +1,7 @@
 """What the house keeps of the doors for offices and consulting professionals: what opens them, and what came in.
 
-A code is told once and kept as its SHA-256. Rows about a Member are seen by the plan and the referral's own network,
-and by whoever brings the secret of one row.
+A code is told once and kept as its SHA-256, and a file is sealed. Rows about a Member are seen by the plan and the
+referral's own network, and by whoever brings the secret of one row.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import uuid
 from django.db import models
 
 from secondopinion.directory.models import QualifiedProfessional
+from secondopinion.people.kept.rows import KeptFile
 from secondopinion.people.models import HealthNetwork, Member
 
 
@@ -26,8 +27,7 @@ class OfficeRequest(models.Model):
     first_name = models.CharField(max_length=60)
     last_name = models.CharField(max_length=60)
     told = models.JSONField(help_text="The rest of the form, by field")
-    paper_name = models.CharField(max_length=120, blank=True)
-    paper = models.BinaryField(null=True, help_text="The record that came along, until it is filed")
+    paper_name = models.CharField(max_length=120, blank=True, help_text="Of the record that came along")
     referral = models.OneToOneField("referrals.Referral", models.PROTECT, null=True, related_name="office_request")
     held_at = models.DateTimeField(null=True, help_text="Since when it waits for a person")
     held_why = models.CharField(max_length=400, blank=True)
@@ -55,6 +55,19 @@ class OfficeRequest(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class OfficePaper(KeptFile):
+    """The record that came along with a request, until it is filed or the request is ended. Sealed; then deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.OneToOneField(OfficeRequest, models.PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "referrals"
+
+    def __str__(self) -> str:
+        return f"The record of {self.request_id}"
 
 
 class OfficeKey(models.Model):

@@ -129,7 +129,7 @@ def visit_of(secret: str, now: datetime) -> Opened:
             raise NotOpened("over")
     whole = key is not None and key.confirmed_at is not None
     waits = key is not None and not whole
-    request = OfficeRequest.objects.filter(number=visit.number).defer("paper").first()
+    request = OfficeRequest.objects.filter(number=visit.number).first()
     referral = Referral.objects.filter(number=visit.number).first()
     if referral is None:
         if request is None:
@@ -195,7 +195,7 @@ def _found(number: str, said: Said, now: datetime) -> tuple[OfficeKey | None, Re
     """What the proofs open: with a code the key, and the referral if there is one yet. None: they do not fit."""
     referral = Referral.objects.filter(number=number, requester__in=OFFICES).first()
     born_on = Member.objects.filter(pk=referral.member_id).values_list("birth_date", flat=True) if referral else None
-    request = OfficeRequest.objects.filter(number=number).defer("paper").first()
+    request = OfficeRequest.objects.filter(number=number).first()
     key = OfficeKey.objects.filter(
         number=number, code_sha256=digest_of(said.proof), taken_back_at=None, expires_at__gte=now
     ).first()

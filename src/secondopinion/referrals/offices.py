@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from secondopinion.directory.find import professional_by
 from secondopinion.people.codes import digest_of, new_code, spaced
 from secondopinion.people.find import NotMatched, match_member, programs_of
+from secondopinion.people.kept.sealing import DoesNotOpen
 from secondopinion.people.models import Member
 from secondopinion.people.person import Person
 from secondopinion.people.rls import plan_scope
@@ -29,7 +30,7 @@ from secondopinion.referrals.change import Taken
 from secondopinion.referrals.forwarding import strictest
 from secondopinion.referrals.ledger import have_taken_in
 from secondopinion.referrals.lifecycle import Refused
-from secondopinion.referrals.models import Channel, OfficeKey, OfficeRequest, Referral
+from secondopinion.referrals.models import Channel, OfficeKey, OfficePaper, OfficeRequest, Referral
 from secondopinion.referrals.papers import pages_of
 from secondopinion.referrals.receive import next_number, receive
 from secondopinion.referrals.request import Request
@@ -99,8 +100,10 @@ def send(form: OfficeForm, address: str, now: datetime) -> Sent:
         number=number, entry=form.entry, received_at=now, card=form.card, birth_date=form.birth_date,
         first_name=form.first_name, last_name=form.last_name,
         told={**form.told, "answers": dict(form.answers)},
-        paper_name=form.paper_name[:120], paper=form.paper or None,
+        paper_name=form.paper_name[:120],
     )  # fmt: skip
+    if form.paper:
+        OfficePaper.sealed(form.paper, id=uuid4(), request=kept).save(force_insert=True)
     _keep_code(number, code, the_office(form.told["requester_name"]), None, now, confirmed=False)
     have_taken_in(kept.pk)
     return Sent(number, now, spaced(code))
@@ -153,14 +156,16 @@ def end(number: str, why: str, person: Person, now: datetime) -> None:
         raise Refused("Say in a few words why it cannot be taken in, for whoever answers the office’s call.")
     kept = _to_settle(number, person)
     kept.ended_at, kept.ended_by, kept.ended_why = now, person.name, why.strip()[:300]
-    kept.paper = None
-    kept.save(update_fields=["ended_at", "ended_by", "ended_why", "paper"])
+    kept.save(update_fields=["ended_at", "ended_by", "ended_why"])
+    OfficePaper.objects.filter(request=kept).delete()
 
 
 def give_code(referral: Referral, person: Person, now: datetime) -> Sent:
     """A new code for the office that asked; those told before open nothing any more. Raises Refused."""
     if referral.requester not in ("physician", "provider"):
         raise Refused("No office asked for this referral, so there is nobody to give a code to.")
+    if person.network is not None and referral.network_id not in person.networks:
+        raise Refused("Another Health Network answers for this referral; you can read it, and give no code to it.")
     take_back_codes(referral, person, now)
     code = new_code()
     _keep_code(referral.number, code, person, referral.network_id, now, confirmed=True)
@@ -242,18 +247,29 @@ def _received(kept: OfficeRequest, member: Member, program: str, person: Person,
     )  # fmt: skip
     with transaction.atomic():
         taken = receive(request, person=person, now=now)
-        if kept.paper:
-            record = FileRecord(kept.paper_name, bytes(kept.paper), "Came with the request")
-            advance(taken.referral_id, record, person=person, now=now)
-        kept.referral_id, kept.paper = taken.referral_id, None
-        kept.save(update_fields=["referral_id", "paper"])
+        _file_record(kept, taken.referral_id, person, now)
+        kept.referral_id = taken.referral_id
+        kept.save(update_fields=["referral_id"])
         network = Referral.objects.values_list("network_id", flat=True).get(pk=taken.referral_id)
         OfficeKey.objects.filter(number=kept.number).update(network=network)
     return taken
 
 
+def _file_record(kept: OfficeRequest, referral_id: UUID, person: Person, now: datetime) -> None:
+    """File the record that came along, where one did. Raises Refused where it does not open."""
+    paper = OfficePaper.objects.filter(request=kept).first()
+    if paper is None:
+        return
+    try:
+        record = FileRecord(kept.paper_name, paper.plain(), "Came with the request")
+    except DoesNotOpen as lost:
+        raise Refused(lost.sentence) from lost
+    advance(referral_id, record, person=person, now=now)
+    paper.delete()
+
+
 def _waiting() -> QuerySet[OfficeRequest]:
-    return OfficeRequest.objects.filter(referral=None, ended_at=None, held_at__isnull=False).defer("paper")
+    return OfficeRequest.objects.filter(referral=None, ended_at=None, held_at__isnull=False)
 
 
 def _to_settle(number: str, person: Person) -> OfficeRequest:

@@ -29,6 +29,8 @@ def save_view(name: str, filters: Mapping[str, str], person: Person, now: dateti
     name = " ".join(name.split())[:LONGEST]
     if person.staff_id is None or not name:
         raise Refused("Give the view a name, so that you find it again.")
+    if person.sub_delegate and not person.parts:
+        raise Refused("Nothing is handed on to you today, so there is no list to keep a view of. Ask your network.")
     if not any(filters.values()):
         raise Refused("Nothing is filtered, so the view would be the whole list. Choose a filter first.")
     if len(views_of(person)) >= MOST_VIEWS:

@@ -9,9 +9,12 @@ from psycopg import sql
 
 from secondopinion.site.database import APP_ROLE, Address, DatabaseUnreachable
 
-DELETABLE = ("django_session", "procrastinate_%", "directory_candidateat", "people_pace", "referrals_draft")
+DELETABLE = (
+    "django_session", "procrastinate_%", "directory_candidateat", "people_pace", "referrals_draft",
+    "referrals_officepaper",
+)  # fmt: skip
 """Tables, by LIKE pattern, whose rows are of no record: sessions, finished jobs, what is derived from periods, how much
-somebody asked lately, drafts."""
+somebody asked lately, drafts, files that wait to be filed."""
 
 READ_ONLY = ("django_migrations",)
 

@@ -5,8 +5,22 @@ import uuid
 from django.db import migrations, models
 
 from secondopinion.people import rls
+from secondopinion.people.kept import triggers
 
 OF_A_REFERRAL = ('referrals_officevisit', 'referrals_visitlink', 'referrals_paperread')
+# A code has no referral of its own, but the number of one: a sub-delegate sees it with the referral of that number.
+KEY_OF_THE_PART = (
+    'EXISTS (SELECT 1 FROM public.referrals_referral r WHERE r.number = referrals_officekey.number'
+    ' AND r.network_id = referrals_officekey.network_id)'
+)
+# A view's name is in somebody's own words, so it is seen where that person works, as long as anything is handed on
+# there, and at the network, which answers for it.
+VIEW_OF_THE_PART = (
+    'EXISTS (SELECT 1 FROM public.people_staff s JOIN public.people_delegation d ON d.network_id = s.network_id'
+    ' WHERE s.id = referrals_savedview.staff_id AND d.network_id = referrals_savedview.network_id'
+    " AND s.sub_delegate = substr(current_setting('secondopinion.part', true), 38)"
+    ' AND app.hands_on(d.network_id, d.program, app.today()))'
+)
 
 
 class Migration(migrations.Migration):
@@ -108,8 +122,7 @@ class Migration(migrations.Migration):
                 ('first_name', models.CharField(max_length=60)),
                 ('last_name', models.CharField(max_length=60)),
                 ('told', models.JSONField(help_text='The rest of the form, by field')),
-                ('paper_name', models.CharField(blank=True, max_length=120)),
-                ('paper', models.BinaryField(help_text='The record that came along, until it is filed', null=True)),
+                ('paper_name', models.CharField(blank=True, help_text='Of the record that came along', max_length=120)),
                 ('held_at', models.DateTimeField(help_text='Since when it waits for a person', null=True)),
                 ('held_why', models.CharField(blank=True, max_length=400)),
                 ('ended_at', models.DateTimeField(help_text='When a person found that it cannot be taken in', null=True)),
@@ -122,6 +135,17 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True), ('referral__isnull', True)), fields=['received_at'], name='office_request_waits')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('referral__isnull', True), ('ended_at__isnull', True), _connector='OR'), name='office_request_taken_in_or_ended', violation_error_message='A request is taken in, or ended by a person; never both.')],
             },
+        ),
+        migrations.CreateModel(
+            name='OfficePaper',
+            fields=[
+                ('content', models.BinaryField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('key_id', models.CharField(blank=True, db_default='', default='', help_text='None: not sealed yet', max_length=16)),
+                ('data_key', models.BinaryField(null=True)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.officerequest')),
+            ],
         ),
         migrations.CreateModel(
             name='PaperRead',
@@ -156,6 +180,8 @@ class Migration(migrations.Migration):
         ),
         # What an office sent names a Member before anybody has found a record: the plan's alone, until it is a referral.
         rls.rows_seen_by('referrals_officerequest', 'app.sees_everything()'),
+        rls.rows_seen_by('referrals_officepaper', 'app.sees_everything()'),
+        triggers.sealed_once('referrals_officepaper', ('id', 'request_id', 'sha256'), goes=True),
         rls.network_rows('referrals_officekey'),
         rls.rows_seen_by('referrals_officevisit', 'app.sees(network_id) OR visit_sha256 = app.key()'),
         rls.rows_seen_by(
@@ -163,11 +189,15 @@ class Migration(migrations.Migration):
         ),
         rls.network_rows('referrals_paperread'),
         rls.network_rows('referrals_savedview'),
-        *(rls.narrowed(table, 'app.not_another_referral(referral_id)') for table in OF_A_REFERRAL),
+        # A visit that was opened before its request was taken in names no referral, and is closed by its own secret.
+        rls.narrowed('referrals_officevisit', 'app.not_another_referral(referral_id) OR visit_sha256 = app.key()'),
+        *(rls.narrowed(table, 'app.not_another_referral(referral_id)') for table in OF_A_REFERRAL[1:]),
         *(rls.handed_on(table, 'app.handed_on(referral_id, network_id)') for table in OF_A_REFERRAL),
-        rls.handed_on('referrals_savedview', 'network_id = app.part_network()'),
+        *(rls.need_to_know(table, 'app.is_sensitive_referral(referral_id)') for table in OF_A_REFERRAL),
+        rls.handed_on('referrals_officekey', KEY_OF_THE_PART),
+        rls.handed_on('referrals_savedview', VIEW_OF_THE_PART),
         *(
             rls.narrowed(table, 'app.is_staff()', 'SELECT')
-            for table in ('referrals_officerequest', 'referrals_officekey', 'referrals_savedview')
+            for table in ('referrals_officerequest', 'referrals_officepaper', 'referrals_officekey', 'referrals_savedview')
         ),
     ]
