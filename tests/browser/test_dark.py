@@ -67,12 +67,6 @@ def test_the_desk_keeps_the_baseline_in_the_dark(
     gallery.look(clerk, f"{screen}, take in a request, refused")
     write_a_denial(physician, made_up("physician_review"))
     gallery.look(physician, f"{screen}, decide")
-    gallery.found_nothing()
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_directory_and_the_letters_keep_the_baseline_in_the_dark(somebody: SomebodyAt, screen: str) -> None:
-    gallery, nurse = Gallery(), somebody("nurse@plan", **SCREENS[screen])
     for address, name in (
         ("/directory/", "directory"),
         ("/directory/?q=surgery", "directory, found"),
@@ -81,30 +75,28 @@ def test_the_directory_and_the_letters_keep_the_baseline_in_the_dark(somebody: S
         ("/letters/denial_to_member/en/?program=onecare", "letter of the gallery"),
         (one_letter_of_each_kind()["approval_to_member"], "letter"),
     ):
-        nurse.open(address)
-        gallery.look(nurse, f"{screen}, {name}")
+        look(nurse, address, name)
+    a_letter_is_white_paper(nurse)
     nurse.open("/directory/?q=surgery")
     nurse.main.locator(".di-card h3 a").first.click()
-    expect(nurse.main.get_by_role("heading", level=1)).to_be_visible()
+    expect(nurse.main.locator(".di-verdict")).to_be_visible()
     gallery.look(nurse, f"{screen}, directory, a professional")
     gallery.found_nothing()
+    what_is_printed_is_light_whatever_the_screen(nurse)
 
 
-def test_a_letter_is_white_paper_in_the_dark(somebody: SomebodyAt) -> None:
-    nurse = somebody("nurse@plan", color_scheme="dark")
-    nurse.open(one_letter_of_each_kind()["approval_to_member"])
+def a_letter_is_white_paper(nurse: Desk) -> None:
     sheet = nurse.main.locator(".ref-page__picture").first
     assert sheet.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
     assert darkness_of(nurse) > 0.85
 
 
-def test_paper_is_light_whatever_the_screen(somebody: SomebodyAt) -> None:
-    nurse = somebody("nurse@plan", color_scheme="dark")
+def what_is_printed_is_light_whatever_the_screen(nurse: Desk) -> None:
     nurse.open(f"/referrals/{made_up('closed')}/")
+    assert darkness_of(nurse) > 0.85
     nurse.page.emulate_media(media="print", color_scheme="dark")
     assert darkness_of(nurse) == 0
-    ink = nurse.main.locator(".ref").evaluate("e => getComputedStyle(e).color")
-    assert ink == "rgb(0, 0, 0)"
+    assert nurse.main.locator(".ref").evaluate("e => getComputedStyle(e).color") == "rgb(0, 0, 0)"
 
 
 def darkness_of(desk: Desk) -> float:
