@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Position, expect
 
 from browser.desk import Desk
 
@@ -41,6 +41,10 @@ IS_NEXT = """(wanted) => {
   const here = stops.indexOf(document.activeElement);
   return here >= 0 && stops[here + 1] === wanted;
 }"""
+SOMETHING_HAS_THE_FOCUS = "() => document.activeElement !== document.body"
+IN_PARTS = "(target) => ['date', 'time'].includes(target.type)"
+HALF_WAY_DOWN = "(target) => target.getBoundingClientRect().height / 2"
+FIRST_PART: Final = 16.0  # pixels from the left edge of such a field
 # How many windows must be scrolled until an element is seen whole; then it stands in the middle.
 SCROLL = """(wanted) => {
   const box = wanted.getBoundingClientRect();
@@ -131,6 +135,7 @@ class Hands:
         self._to_the_keys()
         self.tally.thoughts += 1
         self.tally.keys += 1
+        self.desk.page.wait_for_function(SOMETHING_HAS_THE_FOCUS)
         with self._next_page():
             self.desk.page.keyboard.press("Enter")
 
@@ -211,7 +216,10 @@ class Hands:
         self._to_the_mouse()
         self.tally.pointings += 1
         self.tally.clicks += 1
-        target.click()
+        # In a day or a time a person points at its first part, from which what is typed fills the others.
+        is_in_parts = target.evaluate(IN_PARTS)
+        where = Position(x=FIRST_PART, y=target.evaluate(HALF_WAY_DOWN)) if is_in_parts else None
+        target.click(position=where)
 
     def _see(self, target: Locator) -> None:
         self.tally.screens += target.evaluate(SCROLL)

@@ -63,8 +63,8 @@ def take_a_request_by_phone(hands: Hands) -> None:
 def enter_a_faxed_request(hands: Hands) -> None:
     """The office of a PCP faxes a request and a clinic note; both are entered, by the hour in the fax header."""
     hands.follow("Take in a request")
-    hands.type("Birth date", "06241977")
-    hands.type("ID number", "M0000038")
+    hands.type("Birth date", "01011970")
+    hands.type("ID number", "M0000001")
     hands.enter()
     hands.enter()
     hands.choose("How did the request reach us?", "Fax")
@@ -89,7 +89,7 @@ def enter_a_faxed_request(hands: Hands) -> None:
     hands.upload("The record as a PDF", REPORT, within=form)
     hands.type("What is it?", "clinic note of November 19", within=form)
     hands.press("Keep the record", within=form)
-    made = newest_of("M0000038")
+    made = newest_of("M0000001")
     assert (made.state, made.channel, made.requester) == ("received", "fax", "physician")
     with plan_scope(TODAY):
         assert Paper.objects.filter(referral=made).count() == 1
@@ -97,7 +97,7 @@ def enter_a_faxed_request(hands: Hands) -> None:
 
 def check_that_it_is_complete(hands: Hands) -> None:
     """A nurse opens the faxed request, reads the note, enters what it says, and takes the review up as complete."""
-    number = newest_of("M0000038").number
+    number = newest_of("M0000001").number
     hands.follow(number)
     note = hands.look_at(hands.desk.page.locator("#letters").get_by_role("link", name="consultation-report.pdf"))
     assert note.startswith(b"%PDF")
@@ -107,7 +107,7 @@ def check_that_it_is_complete(hands: Hands) -> None:
     form = hands.unfold("Take up the review")
     hands.tick("Everything needed to decide was in hand on the day of receipt", within=form)
     hands.press("Take it up", within=form)
-    now = newest_of("M0000038")
+    now = newest_of("M0000001")
     assert now.state == "nurse_review"
     assert now.information_complete_at is not None
     assert snapshot_of(now).answers["member_questions_surgery"] is True
@@ -130,10 +130,10 @@ def ask_for_what_is_missing(hands: Hands) -> None:
 
 def authorize(hands: Hands) -> None:
     """A nurse authorizes the request that was checked; the letters go out by themselves."""
-    hands.follow(newest_of("M0000038").number)
+    hands.follow(newest_of("M0000001").number)
     form = hands.unfold("Authorize the opinion")
     hands.press("Authorize", within=form)
-    now = newest_of("M0000038")
+    now = newest_of("M0000001")
     assert (now.state, now.authorized_on) == ("authorized", TODAY)
     with plan_scope(TODAY):
         assert Notice.objects.filter(referral=now, kind="approval_to_member").exists()

@@ -32,7 +32,7 @@ TODAY: Final[Mapping[str, str]] = {
     "system [3].",
     "check": NOBODY,
     "ask": NOBODY + " Jiva has a job aid of its own for answering such a question [4].",
-    "authorize": "Cohere, by a second hand: up to 85 % approved while one waits [5]. " + NOBODY + " of clicks",
+    "authorize": "Cohere, by a second hand: up to 85 % approved while one waits [5]. " + NOBODY,
     "deny": NOBODY + " One plan’s denials were decided in time, and 22 % of the letters left late [3]; of audited "
     "contracts, 45 % had letters with something missing or wrong [6].",
     "choose": NOBODY + " England’s e-Referral Service offers up to five to choose from [7].",
