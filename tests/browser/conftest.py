@@ -22,6 +22,7 @@ from secondopinion.site.seeding import seed
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WINDOW = {"width": 1280, "height": 900}
+KEPT_APART = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +31,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = os.environ.get("SECONDOPINION_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), "")
     if not found:
         pytest.skip("There is no Chromium on this machine: `apt-get install chromium`, or set SECONDOPINION_CHROMIUM.")
-    kept_apart = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-    return {**browser_type_launch_args, "executable_path": found, "args": kept_apart}
+    return {**browser_type_launch_args, "executable_path": found, "args": list(KEPT_APART)}
 
 
 @pytest.fixture(scope="session")

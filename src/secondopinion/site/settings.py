@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "secondopinion.site.packing.PackedPages",
     "secondopinion.site.front.FrontDoor",
     "secondopinion.site.security.StrictHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
