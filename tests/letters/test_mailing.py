@@ -25,6 +25,11 @@ from secondopinion.people.rls import network_scope, plan_scope
 FRIDAY = date(2026, 11, 20)  # Friday
 NOON = datetime(2026, 11, 20, 20, tzinfo=UTC)  # Friday, noon in California
 
+# A denial quotes the policy's own words on second opinions, and these tell of the right to one.
+SPEAKS_OF_SECOND_OPINIONS = {kind.name for kind in KINDS.values() if kind.adverse} | {
+    "right_statement_to_member", "right_in_handbook", "right_insert",
+}  # fmt: skip
+
 
 class Struck(BaseException):
     """The process is gone, between one instruction and the next."""
@@ -206,8 +211,7 @@ def test_every_letter_of_every_opinion_says_what_it_must(kind: str, example: Exa
     program = data["referral"]["program"]
     sealed = seal(freeze(kind, program, "en", data), mailing.required_marks(kind, program, data))
     words = " ".join(text_of(sealed.pdf).split())
-    # A denial quotes the policy's own words on second opinions, and the statement of the right is about them.
-    if opinion != "second" and not KINDS[kind].adverse and kind != "right_statement_to_member":
+    if opinion != "second" and kind not in SPEAKS_OF_SECOND_OPINIONS:
         assert "second opinion" not in words
 
 

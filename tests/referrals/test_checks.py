@@ -15,6 +15,7 @@ from emptying import empty_tables
 from referrals.life import DENIAL, PDF, asked, given_a_referral_with_a_physician, given_an_authorized_referral
 from secondopinion.letters.carriers import PrintHouse
 from secondopinion.letters.models import Letter, Mailing
+from secondopinion.people.models import Member
 from secondopinion.people.rls import plan_scope
 from secondopinion.referrals.advance import advance
 from secondopinion.referrals.afterwards import take_acknowledgements
@@ -25,6 +26,8 @@ from secondopinion.referrals.models import ReadingAloud, Referral
 from secondopinion.referrals.overnight import differences, overnight
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.receive import receive
+from secondopinion.referrals.right_owed import owe_what_is_due
+from secondopinion.referrals.right_telling import tell_who_waits
 from secondopinion.referrals.sweep import take_due
 from secondopinion.referrals.told import Choose, Report, Schedule, See, Withdraw
 from secondopinion.referrals.told_translating import ReadAloud
@@ -35,6 +38,7 @@ GUARDED = (
     "letters_letter",
     "letters_mailing",
     "referrals_readingaloud",
+    "referrals_rightstatement",
     "referrals_referral",
     "referrals_runningclock",
 )
@@ -70,6 +74,7 @@ def given_a_county_where_everything_happened(mailing):
         ask_for_another(seen, channel="phone", received_at=day, requester="member", requester_name="Member One",
                         person=intake, now=day)  # fmt: skip
         mail_all(mailing, day)
+    tell_everybody(mailing, NOW)
     take_due(datetime(2026, 12, 1, 7, 45, tzinfo=UTC))  # Monday 23:45: the time of Maria's physician is over
     with plan_scope(NOW.date()):
         mail_all(mailing, NIGHT)
@@ -81,6 +86,13 @@ def given_a_county_where_everything_happened(mailing):
 def mail_all(folder, now):
     for letter in Letter.objects.filter(mailed_at__isnull=True).order_by("owed_at"):
         post(letter.pk, now=now, carrier=PrintHouse(folder))
+
+
+def tell_everybody(folder, now):
+    """Of nobody is it known that the Member was told of the right: each is owed a statement, and gets it."""
+    with plan_scope(now.date()):
+        assert owe_what_is_due(now) == Member.objects.count()
+    assert tell_who_waits(now, PrintHouse(folder)).kept == 0
 
 
 def read_out_all(nurse, now):
@@ -172,6 +184,8 @@ DAMAGE = {
     f" AND referral_id = {of('closed')}",
     "chain": "UPDATE referrals_referral SET opinion_number = 2 WHERE follows_id IS NOT NULL",
     "candidates": "DELETE FROM directory_candidateat",
+    "told": "UPDATE referrals_rightstatement SET told_on = NULL, told_by = '', evidence = ''"
+    " WHERE id = (SELECT id FROM referrals_rightstatement ORDER BY due_on, id LIMIT 1)",
 }  # fmt: skip
 
 

@@ -13,12 +13,15 @@ from secondopinion.letters.mailing import required_marks
 from secondopinion.letters.paper import seal, text_of
 from secondopinion.policy.asked import Program
 from secondopinion.policy.enclosures import encloses
+from secondopinion.portal.right import PAPERS
 from secondopinion.referrals.leaflets import SAYS, leaflet, right_statement
 from secondopinion.referrals.models import Notice
 from secondopinion.referrals.posting import post
 from secondopinion.referrals.ways_out import enclosed_with
 
 LEAFLETS = {kind.name for kind in KINDS.values() if kind.leaflet}
+HANDED_OUT = {"right_in_handbook", "right_insert"}  # by themselves, with the handbook and the welcome packet
+ENCLOSED = LEAFLETS - HANDED_OUT
 BOTH = pytest.mark.parametrize("program", list(Program))
 
 
@@ -26,17 +29,19 @@ def words(pdf: bytes) -> str:
     return " ".join(text_of(pdf).split())
 
 
-def test_every_leaflet_is_drawn_and_goes_with_some_letter():
+@BOTH
+def test_every_leaflet_is_drawn_and_goes_with_some_letter_or_is_handed_out_by_itself(program):
     assert set(SAYS) == LEAFLETS
-    sent = {name for kind in KINDS for name in encloses(kind, Program.MEDI_CAL, TODAY)}
-    assert sent == LEAFLETS
+    sent = {name for kind in KINDS for name in encloses(kind, program, TODAY)}
+    assert sent == ENCLOSED
+    assert set(PAPERS.values()) >= HANDED_OUT
 
 
 @BOTH
 def test_every_letter_that_can_be_appealed_carries_all_three_to_the_member_and_none_to_an_office(program):
     for kind in KINDS.values():
         if kind.adverse:
-            expected = LEAFLETS if kind.reader == "member" else set()
+            expected = ENCLOSED if kind.reader == "member" else set()
             assert set(encloses(kind.name, program, TODAY)) == expected, kind.name
 
 

@@ -43,7 +43,8 @@ class Kind:
     """One kind of letter: its name, who reads it, whether it tells of an adverse act, and whose Members get it.
 
     An adverse letter gives reasons, the right to appeal and where to complain (denial.py). A leaflet is addressed to
-    nobody: it travels in the envelope of a letter (policy/enclosures.py). `everyone`: one sheet in many languages.
+    nobody: it travels in the envelope of a letter (policy/enclosures.py), or is handed out by itself. `everyone`: one
+    sheet in many languages.
     """
 
     name: str
