@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -134,7 +135,7 @@ def when_each_question_is_answered(member: Desk) -> None:
 
 def choose(member: Desk, label: str) -> None:
     then_the_page_is_sound(member)
-    member.main.get_by_label(label, exact=len(label) < 15).first.check()
+    member.main.get_by_label(re.compile(rf"^{re.escape(label)}\b")).first.check()
     member.send("Save and go on")
 
 
