@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -50,6 +51,23 @@ def keeps_the_baseline(page: Page, language: str = "en") -> None:
     """The end of a story: the page that it ends on keeps the baseline."""
     faults = faults_of(page, language)
     assert not faults, "\n".join([page.url, *faults])
+
+
+@contextmanager
+def read_by_a_script(page: Page) -> Iterator[Page]:
+    """The same page, word for word, in a window that runs scripts.
+
+    axe is a script that waits for timers, and a browser without JavaScript fires none: the page is laid before another.
+    """
+    browser = page.context.browser
+    assert browser
+    body, size = page.content(), page.viewport_size or {"width": 1280, "height": 900}
+    context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+    same = context.new_page()
+    same.route(page.url, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+    same.goto(page.url)
+    yield same
+    context.close()
 
 
 def _axe(page: Page) -> Iterable[str]:

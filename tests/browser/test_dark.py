@@ -69,7 +69,7 @@ def test_the_desk_keeps_the_baseline_in_the_dark(
     gallery.look(physician, f"{screen}, decide")
     for address, name in (
         ("/directory/", "directory"),
-        ("/directory/?q=surgery", "directory, found"),
+        ("/directory/?specialty=surgery", "directory, found"),
         ("/directory/health/", "directory, health"),
         ("/letters/", "letters"),
         ("/letters/denial_to_member/en/?program=onecare", "letter of the gallery"),
@@ -77,7 +77,7 @@ def test_the_desk_keeps_the_baseline_in_the_dark(
     ):
         look(nurse, address, name)
     a_letter_is_white_paper(nurse)
-    nurse.open("/directory/?q=surgery")
+    nurse.open("/directory/?specialty=surgery")
     nurse.main.locator(".di-card h3 a").first.click()
     expect(nurse.main.locator(".di-verdict")).to_be_visible()
     gallery.look(nurse, f"{screen}, directory, a professional")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +10,9 @@ from playwright.sync_api import Locator, Route, expect
 
 from browser.baseline import keeps_the_baseline
 from browser.desk import Desk, SomebodyAt
+from browser.requests import made_up
 from browser.watch import Watch
+from browser.writing import write_a_denial
 from county import County
 
 pytestmark = pytest.mark.browser
@@ -85,7 +86,8 @@ def test_an_answer_that_is_an_error_leaves_what_was_there_and_says_so(
 def test_no_answer_in_time_is_told_too(place: County, broken: Watch, somebody: SomebodyAt) -> None:
     clerk = at_a_half_filled_form(somebody)
     clerk.page.evaluate("htmx.config.timeout = 300")
-    clerk.page.route("**/intake/findings/", lambda route: (time.sleep(1), route.abort("timedout")))
+    held: list[Route] = []
+    clerk.page.route("**/intake/findings/", lambda route: held.append(route))
     clerk.choose("Who asks?", "The Member")
     expect(told(clerk)).to_contain_text("No answer came in time.")
 
@@ -126,6 +128,27 @@ def test_a_form_is_sent_once_and_by_the_button_that_was_pressed(place: County, s
     forms = [body for body in sent if "do" in body]
     assert len(forms) == 1
     assert "check" in forms[0]
+
+
+def test_a_letter_shown_in_another_window_leaves_the_form_free(orchard: None, somebody: SomebodyAt) -> None:
+    physician = somebody("physician@plan")
+    write_a_denial(physician, made_up("physician_review"))
+    form = physician.page.locator("#deny")
+    with physician.page.context.expect_page():
+        physician.press_here("Open it as PDF", within=form)
+    expect(physician.page.locator("html[data-under-way]")).to_have_count(0)
+    physician.send("Show the letter again", within=form)
+    expect(form.get_by_role("button", name="Sign and deny")).to_be_visible()
+
+
+def test_a_door_before_the_house_that_hides_its_health_keeps_no_form_back(
+    place: County, watch: Watch, somebody: SomebodyAt
+) -> None:
+    watch.expected.add(404)
+    clerk = at_a_half_filled_form(somebody)
+    clerk.page.route("**/health", lambda route: route.fulfill(status=404))
+    clerk.send("Check answers")
+    clerk.is_refused("need your attention")
 
 
 def test_a_device_that_is_offline_is_told(place: County, somebody: SomebodyAt) -> None:

@@ -80,26 +80,42 @@
   document.addEventListener("htmx:sendError", failed(WORDS.away));
   document.addEventListener("htmx:timeout", failed(WORDS.late));
   document.addEventListener("htmx:responseError", failed(WORDS.broken));
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
-    if (xhr.responseURL && new URL(xhr.responseURL).pathname === "/sign-in") {
-      event.detail.shouldSwap = false;
-      failed(WORDS.out)(event);
-    }
+  /* Who is signed out by now is sent to sign in; where something was being typed, it is said instead, so that it stays. */
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (requestConfig.verb === "get" || !xhr.getResponseHeader("HX-Redirect")) return;
+    event.preventDefault();
+    failed(WORDS.out)(event);
   });
 
-  /* Whole forms: before one is sent the house is asked whether it is there, so that no typed word is lost to a dead line */
+  /* Whole forms: before one is sent the house is asked whether it is there, so that no typed word is lost to a dead line.
+     Any answer short of an error of the house says so, also that of a door before it which shows nobody its health. */
   async function there() {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE);
     try {
-      return (await fetch("/health", { cache: "no-store", signal: AbortSignal.timeout?.(PATIENCE) })).ok;
+      return (await fetch("/health", { cache: "no-store", signal: patience.signal })).status < 500;
     } catch {
       return false;
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  /** Does this button of a form send it by POST, and show the answer here? Another window takes nothing away. */
+  function leavesThePage(form, button) {
+    const said = (name) => button?.getAttribute(`form${name}`) || form.getAttribute(name) || "";
+    return said("method").toLowerCase() === "post" && ["", "_self"].includes(said("target").toLowerCase());
+  }
+
+  /** The button again; where the form was drawn anew meanwhile, the one that says the same. */
+  function stillThere(form, button) {
+    if (!button || button.form === form) return button;
+    return [...form.elements].find((one) => one.type === "submit" && one.name === button.name && one.value === button.value);
   }
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
-    const method = submitter?.getAttribute("formmethod") || form.getAttribute("method") || "get";
-    if (event.defaultPrevented || method.toLowerCase() !== "post" || !form.requestSubmit) return;
+    if (event.defaultPrevented || !form.requestSubmit || !leavesThePage(form, submitter)) return;
     if (checked.delete(form)) return;
     event.preventDefault();
     if (waits.has(form)) return; // pressed twice
@@ -107,7 +123,7 @@
     hush(beside);
     begins(form, beside, "after");
     const answered = await there();
-    const again = () => form.requestSubmit(submitter);
+    const again = () => form.requestSubmit(stillThere(form, submitter));
     if (answered) {
       checked.add(form);
       again();
