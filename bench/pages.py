@@ -68,7 +68,12 @@ def pages() -> list[tuple[str, str, str]]:
         return f"/referrals/{referral.number}/"
 
     return [
-        ("the Member’s page, its door", "", "/your-choice/"),
+        ("the right to ask, in Spanish", "", "/your-right/es/"),
+        ("the right to ask, in Arabic", "", "/your-right/ar/"),
+        ("the Member’s own page, its door", "", "/your-page/enter/"),
+        ("the Member’s page to choose, its door", "", "/your-choice/"),
+        ("an office asks", "", "/office/ask/"),
+        ("the professional’s link, its door", "", "/visit/"),
         ("sign-in", "", "/sign-in"),
         ("work list", "nurse@plan", "/"),
         ("a referral", "nurse@plan", of("closed")),
@@ -112,7 +117,7 @@ def visits(browser: Browser, base: str, who: str, address: str) -> list[Visit]:
         with browser.new_context(base_url=base, **PHONE) as context:  # type: ignore[arg-type]
             if who:
                 client = Client()
-                sign_in(client, who)
+                sign_in(client, who, datetime.now(UTC))
                 name = settings.SESSION_COOKIE_NAME
                 context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base}])
             seen.append(visit(context, address))
@@ -139,7 +144,7 @@ def main() -> None:
     if not found:
         missing(FIGURE, f"{HEAVIEST} kB, {SLOWEST} ms", "there is no Chromium on this machine")
         return
-    os.environ["SECONDOPINION_DEMO"] = "1"
+    os.environ |= {"DJANGO_ALLOW_ASYNC_UNSAFE": "1", "SECONDOPINION_DEMO": "1"}  # Playwright's loop; a county to open
     settings.LETTERS_APPROVED_ONLY = False  # nobody real is written to
     collect_static()
     with ExitStack() as open_now:
