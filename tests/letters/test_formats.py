@@ -20,6 +20,7 @@ from secondopinion.letters.refusal import Incomplete
 from secondopinion.policy.formats import Format
 
 IN_WORDS = (Format.ELECTRONIC, Format.AUDIO, Format.BRAILLE)
+TORN = "\ufffe"  # what the reader of a PDF puts for a hyphen at the end of a line
 
 
 def said_by(letter: Frozen) -> Mapping[str, list[str]]:
@@ -201,3 +202,12 @@ def test_large_print_has_more_pages_and_nothing_runs_off_the_paper(kind, languag
                 left, bottom, right, top = item.get_bounds()
                 assert 60 < left <= right < page.get_width() - 60
                 assert 20 < bottom <= top < page.get_height() - 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "language"), [p for p in DRAWN if p.values[0] in ("right_in_handbook", "right_insert")]
+)
+def test_a_programs_name_is_not_torn_by_the_end_of_a_line_of_large_print(kind, language):
+    for letter in in_each_example(kind, language):
+        for page in pypdfium2.PdfDocument(render(kind, letter.program, language, letter.data, "large-print")):
+            assert f"Medi{TORN}" not in page.get_textpage().get_text_range()
