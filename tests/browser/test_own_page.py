@@ -10,6 +10,7 @@ import pytest
 from browser.baseline import keeps_the_baseline, read_by_a_script
 from browser.desk import Desk, SomebodyAt
 from browser.test_narrow import STICKING_OUT
+from browser.test_public_right import kept
 from browser.watch import Watch
 from county import NOW, TODAY, County
 from desk.life import PDF, received
@@ -171,3 +172,4 @@ def then_the_page_is_sound(member: Desk) -> None:
     assert member.page.evaluate(STICKING_OUT) == []
     with read_by_a_script(member.page) as same:
         keeps_the_baseline(same)
+    kept(member, "own-" + re.sub("[^a-z0-9]+", "-", member.page.title().lower()))

@@ -53,6 +53,23 @@ def test_a_reader_goes_from_one_language_to_another_without_script(stranger: Som
     desk.reads("These words have been here since November 23, 2026.")
 
 
+def test_a_reader_goes_on_to_ask_online_in_the_same_language(stranger: SomebodyAt) -> None:
+    desk = stranger(java_script_enabled=False)
+    desk.open("/your-right/es/")
+    desk.follow("Pedir una segunda opinión Su página")
+    expect(desk.main.get_by_role("heading", level=1)).to_have_text("Su página")
+    assert desk.page.url.endswith("/your-page/enter/?language=es")
+
+
+def test_the_typeface_is_the_desks_where_it_has_every_letter(stranger: SomebodyAt) -> None:
+    desk = stranger()
+    for tag in LANGUAGES:
+        desk.open(f"/your-right/{tag}/")
+        desk.page.wait_for_load_state("networkidle")
+        worn = desk.page.evaluate("[...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.weight)")
+        assert sorted(worn) == (["400", "700"] if tag in ("en", "es") else [])
+
+
 def test_the_wide_page_keeps_the_baseline_and_is_light(stranger: SomebodyAt) -> None:
     desk = stranger()
     weights: list[int] = []

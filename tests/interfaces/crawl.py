@@ -16,9 +16,12 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 ENOUGH = 2  # pages of one route, unless it stands below
-MORE = {"referral": 12, "administration-kind": 6, "administration-propose": 6}
+MORE = {"referral": 12, "ask-page": 12, "administration-kind": 6, "administration-propose": 6}
 # They end the session that asks, or every other one of the account.
-LEFT_ALONE = {"sign-out", "member-leave", "account-password", "account-everywhere", "account-remove"}
+LEFT_ALONE = {
+    "sign-out", "member-leave", "own-leave", "office-leave", "visit-leave",
+    "account-password", "account-everywhere", "account-remove",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

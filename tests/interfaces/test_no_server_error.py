@@ -26,10 +26,12 @@ from county import NOW, sign_in
 from emptying import empty_tables
 from interfaces.crawl import Form, description, walk
 from secondopinion.fhir.metadata import capability_statement
+from secondopinion.people import own_page
 from secondopinion.people.models import Staff
 from secondopinion.people.person import person_of
 from secondopinion.people.rls import plan_scope
 from secondopinion.policy.calendar import PACIFIC
+from secondopinion.portal.questions import PAGES
 from secondopinion.referrals import pages
 from secondopinion.referrals.models import Referral
 from secondopinion.site import database
@@ -199,13 +201,57 @@ def members_browser() -> Client:
     return client
 
 
-def test_no_page_and_no_form_of_a_member_breaks(orchard: None, broken: list[str]) -> None:
-    client = members_browser()
-    found, forms = walk(client, ["/your-choice/", "/your-choice/doctors/", "/your-choice/done/", "/your-choice/ABCD"])
-    assert {form.route for form in forms} >= {"member-open", "member-check"}
+def own_pages_browser() -> Client:
+    """A browser with the Member's own page open and a request begun."""
+    now = datetime.now(UTC)
+    with plan_scope(now.astimezone(PACIFIC).date()):
+        member = Referral.objects.get(number=made_up("authorized")).member
+        staff = Staff.objects.get(user__username="intake@plan")
+        code = own_page.give(member, None, "phone", person=person_of(staff, now.date()), now=now).code
+    client = Client(raise_request_exception=False, HTTP_HOST="localhost")
+    born = member.birth_date
+    told = {"code": code, "year": born.year, "month": born.month, "day": born.day}
+    assert client.post("/your-page/open/", told).status_code == 303
+    assert client.post("/your-page/ask/begin/").status_code == 303
+    return client
+
+
+def strangers_browser() -> Client:
+    """A browser of somebody who is not known here."""
+    return Client(raise_request_exception=False, HTTP_HOST="localhost")
+
+
+DOORS: dict[str, tuple[Callable[[], Client], tuple[str, ...], set[str]]] = {
+    "the choice": (
+        members_browser,
+        ("/your-choice/", "/your-choice/doctors/", "/your-choice/done/", "/your-choice/ABCD"),
+        {"member-open", "member-check"},
+    ),
+    "the Member's own page": (
+        own_pages_browser,
+        (
+            "/your-page/", "/your-page/enter/?language=x", "/your-page/enter/ABCD", "/your-page/requests/SO-1/",
+            *(f"/your-page/ask/{page.name}/" for page in PAGES), "/your-page/ask/check/", "/your-page/ask/call/about/",
+        ),
+        {"own-open", "ask-page", "own-papers", "own-withdraw", "own-object"},
+    ),
+    "offices and professionals": (
+        strangers_browser,
+        ("/office/", "/office/ask/", "/office/status/", "/office/answer/", "/visit/", "/visit/page/", "/visit/ABCD"),
+        {"office-ask", "office-status", "visit-open"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_page_and_no_form_without_an_account_breaks(orchard: None, broken: list[str], door: str) -> None:
+    arrives, starts, least = DOORS[door]
+    client = arrives()
+    found, forms = walk(client, starts)
+    assert {form.route for form in forms} >= least
     for form in forms:
         for value in NASTY.values():
-            assert send(client, form, value).status_code < 500, form.route
+            assert send(client, form, value).status_code < 500, (form.route, broken[-1:])
     cookies = {**{name: each.value for name, each in client.cookies.items()}, "csrftoken": CSRF}
     headers = {"X-CSRFToken": CSRF, "Referer": "http://localhost/"}
     assert ask_every_way(description(found, forms), examples=5, cookies=cookies, headers=headers) > 10

@@ -173,6 +173,8 @@ def test_leaving_closes_the_page_wherever_its_cookie_went(place: County) -> None
 def test_without_a_visit_the_page_leads_to_where_the_code_is_typed(place: County) -> None:
     answer = Client().get(HOME)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/your-page/enter/")
+    assert Client().get(f"{HOME}?language=ko").headers["Location"] == "/your-page/enter/?language=ko"
+    assert Client().get(f"{HOME}?language=//elsewhere").headers["Location"] == "/your-page/enter/"
 
 
 def test_a_representative_opens_a_page_of_their_own_on_days_of_the_authority(

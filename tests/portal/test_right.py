@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
 from county import NOW, TODAY
@@ -106,9 +107,22 @@ def test_what_is_no_language_edition_or_paper_is_not_there(db: None) -> None:
 def test_a_page_is_light(db: None, tag: str) -> None:
     static = Path(right.__file__).parent / "static" / "portal"
     styles = sum((static / name).stat().st_size for name in ("portal.css", "right.css"))
+    named = re.findall(r'url\("../uswds/fonts/([^"]+)"\)', (static / "portal.css").read_text(encoding="utf-8"))
+    assert named
+    typefaces = sum((Path(settings.USWDS) / "fonts" / name).stat().st_size for name in named)
     answer = Client().get(f"/your-right/{tag}/")
     assert answer.status_code == 200
-    assert len(answer.content) + styles < HEAVIEST
+    assert len(answer.content) + styles + typefaces < HEAVIEST
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_page_leads_to_asking_online_in_the_readers_language(db: None, tag: str) -> None:
+    page = Client().get(f"/your-right/{tag}/").content.decode()
+    assert page.count(f'href="/your-page/?language={tag}"') == 2
+    assert ALL[tag]["follow_enter_lead"] in unescape(page)
+    there = Client().get(f"/your-page/?language={tag}").headers["Location"]
+    assert there == f"/your-page/enter/?language={tag}"
+    assert f'<html lang="{ALL[tag]["language"]}"' in Client().get(there).content.decode()
 
 
 def test_it_says_its_edition_and_since_when_and_whether_it_is_a_draft(db: None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -74,7 +76,7 @@ def asking(request: HttpRequest, *, code: str = "", why: str = "", status: int =
 def closed(request: HttpRequest, why: str) -> HttpResponse:
     """What the door shows when a visit is over or the page is closed."""
     if COOKIE not in request.COOKIES:
-        return on_to("own-enter")
+        return on_to("own-enter", asked_for(request))
     return asking(request, why=why, status=403)
 
 
@@ -90,6 +92,12 @@ def language_of(request: HttpRequest) -> str:
     return tag if tag in LANGUAGES else ENGLISH
 
 
-def on_to(name: str, **kwargs: str) -> HttpResponse:
-    """On to a page by GET."""
-    return HttpResponse(status=303, headers={"Location": reverse(name, kwargs=kwargs)})
+def asked_for(request: HttpRequest) -> str:
+    """The query that keeps the language a page was asked for in; empty where none of ours was named."""
+    tag = request.GET.get("language", "")
+    return f"?{urlencode({'language': tag})}" if tag in LANGUAGES else ""
+
+
+def on_to(name: str, query: str = "", **kwargs: str) -> HttpResponse:
+    """On to a page by GET. `query`: what follows its address, with its question mark."""
+    return HttpResponse(status=303, headers={"Location": reverse(name, kwargs=kwargs) + query})

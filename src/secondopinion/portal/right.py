@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -132,6 +133,7 @@ def shown(request: HttpRequest, edition: Edition, tag: str, on: date) -> HttpRes
         "papers": papers(tag, words),
         "edition_line": edition_line(edition, tag, words),
         "older": older(edition, tag, words),
+        "own_page": f"{reverse('own-home')}?{urlencode({'language': tag})}",
     }
     response = render(request, "portal/right.html", context)
     response.headers["Content-Language"] = tag
