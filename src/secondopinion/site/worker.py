@@ -58,8 +58,8 @@ async def _work_until_told() -> None:
         except asyncio.CancelledError:
             if lost.is_set():
                 logger.warning("How a job ended could not be written down; it will be run again.")
-        except (ConnectorException, OperationalError, ExceptionGroup) as lost:
-            logger.warning("The database is away (%s).", _first_line(lost))
+        except (ConnectorException, OperationalError, ExceptionGroup) as away:
+            logger.warning("The database is away (%s).", _first_line(away))
         # procrastinate also ends without a word, when the connection it listens on is lost.
         if not told.is_set():
             logger.warning("The worker starts again in %.0f s.", COME_BACK)
