@@ -8,6 +8,7 @@ the two specialties that fit have entries of their own; those of others stand in
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import statistics
@@ -110,6 +111,10 @@ def explain(duck: Any, people: int, there: County) -> None:
         "the page of the list, with its map": (page("choose-professional"), "bytes"),
         "the page of the proof": (page("search-network"), "bytes"),
     }
+    for name in ("choose-professional", "search-network"):
+        page(name)()
+    gc.collect()
+    gc.freeze()  # as the web server does once everything is loaded (site/wsgi.py)
     for figure, (ask, unit) in figures.items():
         first, warm, sizes = from_every_home(referral, ask)
         cuts = statistics.quantiles(warm, n=100, method="inclusive")
