@@ -265,6 +265,7 @@ def handed_on(table: str, condition: str, what: str = "ALL", name: str = "handed
 
 def need_to_know(table: str, sensitive: str) -> migrations.RunSQL:
     """Beside every other policy of a table: no row that is `sensitive` for a transaction that hides those."""
+    # A CASE, so that nobody else pays for the question, as above.
     asked = f"CASE WHEN app.hides() = '' THEN true ELSE NOT {sensitive} END"
     return migrations.RunSQL(
         f"CREATE POLICY need_to_know ON {table} AS RESTRICTIVE FOR SELECT USING ({asked});",

@@ -13,12 +13,13 @@ def sealed_once(table: str, others: Iterable[str], *, instead: bool = False, goe
     `others` are the columns beside `content`, `key_id` and `data_key`. `instead`: the table was write-once before.
     `goes`: its files only wait there, and are deleted.
     """
-    what = f"UPDATE OF {', '.join(others)}" if goes else f"DELETE OR UPDATE OF {', '.join(others)}"
+    columns = ", ".join(others)
+    what = "UPDATE" if goes else "DELETE OR UPDATE"
     refuse = "FOR EACH ROW {when} EXECUTE FUNCTION app.refuse_change();"
     plain = f"CREATE TRIGGER write_once BEFORE UPDATE OR DELETE ON {table} {refuse.format(when='')}"
     return migrations.RunSQL(
         (f"DROP TRIGGER write_once ON {table};" if instead else "")
-        + f"CREATE TRIGGER write_once BEFORE {what} ON {table} {refuse.format(when='')}"
+        + f"CREATE TRIGGER write_once BEFORE {what} OF {columns} ON {table} {refuse.format(when='')}"
         + f"CREATE TRIGGER sealed_once BEFORE UPDATE OF content ON {table} "
         + refuse.format(when="WHEN (OLD.key_id <> '')")
         + f"CREATE TRIGGER stays_sealed BEFORE UPDATE ON {table} "

@@ -6,6 +6,8 @@ may know. What was said of a referral stands above its code.
 
 from django.db import migrations
 
+from secondopinion.people import rls
+
 # As the owner, past the policies of the tables they read, so that no two policies ask each other in a circle. Each
 # answers yes or no and shows no row.
 DEFINER = "RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS"
@@ -43,16 +45,6 @@ OF_A_REFERRAL = ('referrals_event', 'referrals_runningclock', 'referrals_notice'
                  'referrals_readingaloud', 'referrals_sensitivemark')
 
 
-def need_to_know(table: str, sensitive: str) -> migrations.RunSQL:
-    """Beside every other policy of a table: no sensitive row for a transaction that hides them."""
-    # A CASE, so that nobody else pays for the question; see `people/rls.py`.
-    asked = f"CASE WHEN app.hides() = '' THEN true ELSE NOT {sensitive} END"
-    return migrations.RunSQL(
-        f"CREATE POLICY need_to_know ON {table} AS RESTRICTIVE FOR SELECT USING ({asked});",
-        f"DROP POLICY need_to_know ON {table};",
-    )
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -62,9 +54,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
-        need_to_know('referrals_referral', 'app.is_sensitive(id, condition_code)'),
-        *(need_to_know(table, 'app.is_sensitive_referral(referral_id)') for table in OF_A_REFERRAL),
-        need_to_know('letters_letter', 'app.is_sensitive_letter(id)'),
-        need_to_know('letters_mailing', 'app.is_sensitive_letter(letter_id)'),
-        need_to_know('letters_letterfile', 'app.is_sensitive_letter(letter_id)'),
+        rls.need_to_know('referrals_referral', 'app.is_sensitive(id, condition_code)'),
+        *(rls.need_to_know(table, 'app.is_sensitive_referral(referral_id)') for table in OF_A_REFERRAL),
+        rls.need_to_know('letters_letter', 'app.is_sensitive_letter(id)'),
+        rls.need_to_know('letters_mailing', 'app.is_sensitive_letter(letter_id)'),
+        rls.need_to_know('letters_letterfile', 'app.is_sensitive_letter(letter_id)'),
     ]
