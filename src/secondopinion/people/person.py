@@ -57,6 +57,10 @@ class Person:
         """The Health Networks whose work is this person's: their own and its predecessors; none at the plan."""
         return () if self.network is None else (self.network, *self.predecessors)
 
+    def only_honours(self, network: UUID | None) -> bool:
+        """Is a referral of this network (none: the plan) another's, which the person may at most read?"""
+        return self.network is not None and network not in self.networks
+
     def scope(self, on: date) -> Scope:
         """Whose rows this person may see on a day: those of their networks, or all of them at the plan.
 

@@ -56,10 +56,14 @@ def codes_of(segment: Segment, on: date) -> tuple[str, ...]:
     return value(f"privacy.codes.{segment.key}", on).words
 
 
+def sensitive_begins(on: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every sensitive part, by its key, with how its codes begin, written without the point."""
+    return tuple((each.key, tuple(code.replace(".", "") for code in codes_of(each, on))) for each in Segment)
+
+
 def sensitive_codes(on: date) -> str:
-    """Every sensitive part with where its codes begin, as `key:F1,F2;key:O`, for whoever compares without the law."""
-    found = ((segment.key, codes_of(segment, on)) for segment in Segment)
-    return ";".join(f"{key}:{','.join(begin.replace('.', '') for begin in codes)}" for key, codes in found)
+    """The same as `key:F1,F2;key:O`, for whoever compares without the law."""
+    return ";".join(f"{key}:{','.join(begins)}" for key, begins in sensitive_begins(on))
 
 
 def age_on(born_on: date, on: date) -> int:

@@ -164,7 +164,7 @@ def give_code(referral: Referral, person: Person, now: datetime) -> Sent:
     """A new code for the office that asked; those told before open nothing any more. Raises Refused."""
     if referral.requester not in ("physician", "provider"):
         raise Refused("No office asked for this referral, so there is nobody to give a code to.")
-    if person.network is not None and referral.network_id not in person.networks:
+    if person.only_honours(referral.network_id):
         raise Refused("Another Health Network answers for this referral; you can read it, and give no code to it.")
     take_back_codes(referral, person, now)
     code = new_code()

@@ -71,7 +71,7 @@ def snapshot_of(referral: Referral) -> Snapshot:
 
 def is_honoured(referral: Referral, person: Person) -> bool:
     """Is this another network's referral, which the person may read because the Member is with theirs today?"""
-    return person.network is not None and referral.network_id not in person.networks
+    return person.only_honours(referral.network_id)
 
 
 def steps_for(referral: Referral, person: Person, now: datetime) -> tuple[Step, ...]:

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Replace, Upper
 
 from secondopinion.people.person import SAY_SENSITIVE, SEE_SENSITIVE, Person
 from secondopinion.people.prepared import Prepared
-from secondopinion.policy.privacy import Segment, segments_of, sensitive_codes
+from secondopinion.policy.privacy import Segment, segments_of, sensitive_begins
 from secondopinion.referrals.lifecycle import Refused
 from secondopinion.referrals.models import Referral
 from secondopinion.referrals.models_privacy import SensitiveMark
@@ -51,7 +51,7 @@ def mark(referral: Referral, segment: str, holds: bool, why: str, *, person: Per
         raise Refused(f"Say why in a sentence of at most {LONGEST} characters.")
     if not person.is_a(*SAY_SENSITIVE):
         raise Refused("Whoever takes in or reviews the request says whether it is sensitive.")
-    if person.network is not None and referral.network_id not in person.networks:
+    if person.only_honours(referral.network_id):
         raise Refused("Another Health Network answers for this referral; you can read it, and mark nothing.")
     return SensitiveMark.objects.create(
         referral=referral, network_id=referral.network_id, segment=segment, holds=holds, why=why, at=now, by=person.name
@@ -71,17 +71,16 @@ def sees_sensitive(person: Person) -> bool:
 def without_sensitive(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     """The referrals that nobody calls sensitive, by the newest list of codes and by what was said of each."""
     bare = Replace(Upper(F("condition_code")), Value("."), Value(""))
-    return rows.alias(bare_code=bare).exclude(_is_sensitive(sensitive_codes(date.max)))
+    return rows.alias(bare_code=bare).exclude(_is_sensitive(sensitive_begins(date.max)))
 
 
 @lru_cache(maxsize=4)  # the plan may change its lists of codes
-def _is_sensitive(codes: str) -> Q:
+def _is_sensitive(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> Q:
     found = Q()
-    for part in codes.split(";"):
-        key, _, begins = part.partition(":")
+    for key, begins in parts:
         said = SensitiveMark.objects.filter(referral=OuterRef("pk"), segment=key).order_by("-at", "-pk")
         coded = Q(pk__in=())
-        for begin in filter(None, begins.split(",")):
+        for begin in begins:
             coded |= Q(bare_code__startswith=begin)
         by_code = Case(When(coded, then=Value(True)), default=Value(False), output_field=BooleanField())
         found |= Q(Coalesce(Subquery(said.values("holds")[:1]), by_code))

@@ -82,7 +82,7 @@ class Written:
 
 def give_link(referral: Referral, person: Person, now: datetime) -> GivenLink:
     """Give the chosen professional a link to the visit; one given before is closed by it. Raises Refused."""
-    if person.network is not None and referral.network_id not in person.networks:
+    if person.only_honours(referral.network_id):
         raise Refused("Another Health Network answers for this referral; you can read it, and give no link to it.")
     who = professional_with(referral.professional_id)
     if referral.state not in OPEN_STATES - {State.CLOSED.value} or referral.authorization_number is None:
