@@ -234,7 +234,7 @@ def _refusal(kind: str, error: typst.TypstError) -> Incomplete:
 
 def _stands(text: str) -> Callable[[str], bool]:
     """Whether a passage stands in a text, spacing aside."""
-    words = squeeze(text)
+    words = _words_of(text)
     return lambda passage: _squeezed(passage) in words
 
 
@@ -308,7 +308,7 @@ def _stands_doubled(passage: str, text: str) -> bool:
 def _refuse_never_printed(frozen: Frozen, text: str) -> None:
     """Refuse a letter that tells of a review its reader does not have, in whatever language."""
     never = never_printed(Program(frozen.program), date.fromisoformat(frozen.data["dated_on"]))
-    held = squeeze(text).casefold()
+    held = _words_of(text).casefold()
     turned = _stands_both_ways(text) if RIGHT_TO_LEFT.search(text) else None
     for phrase in never.phrases:
         found = _squeezed(phrase).casefold() in held
@@ -326,6 +326,12 @@ def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain = unicodedata.normalize("NFKC", text).translate(ONE_FORM).replace("\u200c", "")
     own = ("".join(sorted(c for c in word if c.isalpha())) for word in OWN_WORD.findall(plain))
     return tuple(word for word in own if word), tuple(FIELD_PIECE.findall(plain))
+
+
+@lru_cache(maxsize=2)  # a letter is read for what it must say, and for what it may not
+def _words_of(text: str) -> str:
+    """`squeeze` for the text of a whole letter."""
+    return squeeze(text)
 
 
 @lru_cache(maxsize=KNOWN)

@@ -17,7 +17,7 @@ LEAST_LEFT: Final = 8  # characters of a password besides such words
 SHORTEST_WORD: Final = 4
 OF_THE_HOUSE: Final = (
     "second", "opinion", "health", "plan", "network", "member", "referral", "physician", "doctor", "nurse", "clinic",
-    "medical", "medi-cal", "medical", "onecare", "calif", "welcome", "password", "letmein",
+    "medical", "medi-cal", "onecare", "calif", "welcome", "password", "letmein",
 )  # fmt: skip
 AS_LETTERS: Final = str.maketrans("0134578@$!", "oleastbasi")  # what is typed in the place of a letter
 

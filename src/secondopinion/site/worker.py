@@ -56,8 +56,9 @@ async def _work_until_told() -> None:
         try:
             await working
         except asyncio.CancelledError:
-            if lost.is_set():
-                logger.warning("How a job ended could not be written down; it will be run again.")
+            if not lost.is_set():
+                return
+            logger.warning("How a job ended could not be written down; it will be run again.")
         except (ConnectorException, OperationalError, ExceptionGroup) as away:
             logger.warning("The database is away (%s).", _first_line(away))
         # procrastinate also ends without a word, when the connection it listens on is lost.
