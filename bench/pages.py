@@ -9,7 +9,6 @@ Readable is the first contentful paint; the figure is the median of some visits.
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import tempfile
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from pathlib import Path
 from ground import CLONE, fresh_database, url
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from browser import chromium
 from county import sign_in
 from django.conf import settings
 from django.test import Client
@@ -35,8 +35,6 @@ from submit import served
 FIGURE = "page on a slow phone"
 HEAVIEST, SLOWEST = 200, 1000  # kilobytes over the wire; milliseconds until it can be read
 VISITS = 5
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-KEPT_APART = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 PAINTED = """() => new Promise((told) => {
@@ -140,7 +138,7 @@ def take(browser: Browser, base: str) -> None:
 
 def main() -> None:
     """A made-up county, served as shipped, and a browser."""
-    found = os.environ.get("SECONDOPINION_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), "")
+    found = chromium.where()
     if not found:
         missing(FIGURE, f"{HEAVIEST} kB, {SLOWEST} ms", "there is no Chromium on this machine")
         return
@@ -156,7 +154,7 @@ def main() -> None:
         where = {"DATABASE_URL": url(owner), "SECONDOPINION_APP_DATABASE_URL": url(app)}
         open_now.enter_context(served(gunicorn(port), port, PYTHONPATH=str(CLONE / "src"), **where))
         player = open_now.enter_context(sync_playwright())
-        browser = open_now.enter_context(player.chromium.launch(executable_path=found, args=KEPT_APART))
+        browser = open_now.enter_context(player.chromium.launch(executable_path=found, args=list(chromium.KEPT_APART)))
         take(browser, f"http://127.0.0.1:{port}")
 
 

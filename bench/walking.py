@@ -4,14 +4,13 @@ Each task asks the database whether it was done (tests/browser/ten_tasks.py). Wh
 docs/walkthrough.json and into the table of docs/walkthrough.md; a test holds both against the program. The seconds of
 a person are an estimate by the keystroke-level model (tests/browser/hands.py); those of the machine are measured, here
 with the program's own server of tests, beside whatever else this machine is doing. walkthrough.py calls it, in the
-environment of the tests, since the figures' own has no Playwright.
+environment of the tests, since it walks with their hands.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +22,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from browser.conftest import CHROMIUMS, KEPT_APART, WINDOW, sign_in_by_cookie
+from browser import chromium
+from browser.conftest import WINDOW, sign_in_by_cookie
 from browser.desk import PATIENCE, Desk
 from browser.hands import Hands
 from browser.house import Clock, open_the_door
@@ -38,10 +38,10 @@ FIGURE = "ten commonest tasks"
 
 
 @contextmanager
-def chromium(found: str) -> Iterator[Browser]:
+def window(found: str) -> Iterator[Browser]:
     """A headless Chromium."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=list(KEPT_APART))
+        browser = play.chromium.launch(executable_path=found, args=list(chromium.KEPT_APART))
         yield browser
         browser.close()
 
@@ -61,7 +61,7 @@ def desks(browser: Browser, address: str) -> SignedIn:
 
 
 def main() -> None:
-    found = os.environ.get("SECONDOPINION_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), "")
+    found = chromium.where()
     if not found:
         missing(FIGURE, "named, no peer", "there is no Chromium on this machine")
         return
@@ -79,7 +79,7 @@ def main() -> None:
         seed(NOW)
         address, close = open_the_door()
         try:
-            with chromium(found) as browser:
+            with window(found) as browser:
                 walked = list(walk_all(desks(browser, address)))
         finally:
             close()

@@ -1,6 +1,6 @@
 """Clicks, keys, fields, pages and seconds of the ten commonest tasks: walking.py, where there is a browser.
 
-The tests' environment has Playwright, the figures' own has not, and 160 MB of it would be there for one figure alone.
+It walks with the hands of the tests, in the environment of the tests: the figures' own has no pytest.
 Writes docs/walkthrough.json and the table of docs/walkthrough.md.
 """
 

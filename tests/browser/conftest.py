@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 
+from browser import chromium
 from browser.desk import PATIENCE, Desk, SomebodyAt
 from browser.house import Clock, Mail, open_the_door
 from browser.watch import Watch
@@ -20,18 +19,16 @@ from county import NOW, TODAY, County, county, sign_in
 from secondopinion.people.rls import plan_scope
 from secondopinion.site.seeding import seed
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WINDOW = {"width": 1280, "height": 900}
-KEPT_APART = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium: `SECONDOPINION_CHROMIUM`, else the one on the path."""
-    found = os.environ.get("SECONDOPINION_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), "")
+    found = chromium.where()
     if not found:
         pytest.skip("There is no Chromium on this machine: `apt-get install chromium`, or set SECONDOPINION_CHROMIUM.")
-    return {**browser_type_launch_args, "executable_path": found, "args": list(KEPT_APART)}
+    return {**browser_type_launch_args, "executable_path": found, "args": list(chromium.KEPT_APART)}
 
 
 @pytest.fixture(scope="session")

@@ -34,12 +34,24 @@ class Task:
     walk: Callable[[Hands], None]
 
 
+def find_the_member(hands: Hands, born: str, number: str) -> None:
+    """From the work list to the card of a Member, by two identifiers."""
+    hands.follow("Take in a request")
+    hands.type("Birth date", born)
+    hands.type("ID number", number)
+    hands.enter()
+
+
+def find_the_clinician(hands: Hands, typed: str, found: str) -> None:
+    """Type who gave the opinion that is questioned, and take the entry of the directory."""
+    hands.type("Who gave the opinion that is questioned?", typed)
+    hands.press_here("Search the directory", hands.desk.group("Is it one of these?"))
+    hands.choose("Is it one of these?", found)
+
+
 def take_a_request_by_phone(hands: Hands) -> None:
     """A Member calls, doubts an operation, and hears during the call that the opinion is authorized."""
-    hands.follow("Take in a request")
-    hands.type("Birth date", "10281964")
-    hands.type("ID number", "M0000044")
-    hands.enter()
+    find_the_member(hands, "10281964", "M0000044")
     hands.enter()  # “Yes, take in the request” has the focus
     hands.choose("How did the request reach us?", "Phone")
     hands.type("Day", "11232026")
@@ -47,9 +59,7 @@ def take_a_request_by_phone(hands: Hands) -> None:
     hands.choose("Who asks?", "The Member")
     hands.choose("Which opinion is asked for?", "Second opinion")
     hands.choose("Whose care is it about?", "Care from a specialist")
-    hands.type("Who gave the opinion that is questioned?", "Holmquist")
-    hands.press_here("Search the directory", hands.desk.group("Is it one of these?"))
-    hands.choose("Is it one of these?", "Peter Holmquist, MD")
+    find_the_clinician(hands, "Holmquist", "Peter Holmquist, MD")
     hands.type("What is it about, in plain words?", "surgery on the lower back")
     hands.type("What was recommended?", "fusion of the lower spine")
     hands.choose("Has somebody recommended an operation that has not been done yet?", "Yes")
@@ -62,10 +72,7 @@ def take_a_request_by_phone(hands: Hands) -> None:
 
 def enter_a_faxed_request(hands: Hands) -> None:
     """The office of a PCP faxes a request and a clinic note; both are entered, by the hour in the fax header."""
-    hands.follow("Take in a request")
-    hands.type("Birth date", "01011970")
-    hands.type("ID number", "M0000001")
-    hands.enter()
+    find_the_member(hands, "01011970", "M0000001")
     hands.enter()
     hands.choose("How did the request reach us?", "Fax")
     hands.type("Day", "11232026")
@@ -76,9 +83,7 @@ def enter_a_faxed_request(hands: Hands) -> None:
     hands.type("NPI", "2100000035")
     hands.choose("Which opinion is asked for?", "Second opinion")
     hands.choose("Whose care is it about?", "Care from a specialist")
-    hands.type("Who gave the opinion that is questioned?", "Beck")
-    hands.press_here("Search the directory", hands.desk.group("Is it one of these?"))
-    hands.choose("Is it one of these?", "Fiona Beck, MD")
+    find_the_clinician(hands, "Beck", "Fiona Beck, MD")
     hands.type("What is it about, in plain words?", "gallstones")
     hands.type("What was recommended?", "removal of the gallbladder")
     hands.type("ICD-10 code", "K8020")
@@ -201,10 +206,7 @@ def enter_an_appointment_and_a_report(hands: Hands) -> None:
 def say_where_a_request_is(hands: Hands) -> None:
     """A Member calls without a number and asks how it stands: the state, and by when what comes next."""
     asked = in_review("M0000003")
-    hands.follow("Take in a request")
-    hands.type("Birth date", "06121984")
-    hands.type("ID number", "M0000003")
-    hands.enter()
+    find_the_member(hands, "06121984", "M0000003")
     hands.follow(asked.number)
     hands.desk.reads("Referral", asked.number, "Waiting for information")
     due = hands.desk.main.get_by_role("group", name="The clock that binds").locator("time")
